@@ -1,0 +1,1 @@
+"""The registry of micro-credentials: what is issued, stored, judged and served."""

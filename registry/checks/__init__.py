@@ -1,0 +1,1 @@
+"""The verifier's judgement: facts in, a report out. Pure."""

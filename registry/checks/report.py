@@ -1,0 +1,100 @@
+"""What a verifier says: the outcome of every check, and the verdict that follows.
+
+Source: design.md, Judging a credential.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """What the checks add up to."""
+
+    VERIFIED = "verified"
+    NOT_VERIFIED = "not-verified"
+    UNDECIDED = "undecided"
+    NOT_A_CREDENTIAL = "not-a-credential"
+
+
+EXIT_CODES = {Verdict.VERIFIED: 0, Verdict.NOT_VERIFIED: 1, Verdict.NOT_A_CREDENTIAL: 2, Verdict.UNDECIDED: 3}
+"""Exit code of `credanchor verify`; the worst of several inputs counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One finding."""
+
+    check: str
+    """Name of the check, as in design.md's table."""
+    outcome: Outcome
+    """How it ended."""
+    code: str
+    """Stable public code of the finding, for example `revoked`."""
+    detail: str
+    """A finished sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings about one credential, and the verdict."""
+
+    verdict: Verdict
+    """What they add up to."""
+    reason: str
+    """Code of the finding that decided, or `verified`."""
+    summary: str
+    """The verdict as one sentence, with the network in it."""
+    network: str | None
+    """Name of the network whose contract was asked, if any was."""
+    network_kind: str | None
+    """`local`, `test` or `main`."""
+    checks: tuple[CheckResult, ...]
+    """Every check, in order."""
+    parts: tuple[Part, ...] = ()
+    """Reports of embedded endorsements and components."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The report of one embedded credential."""
+
+    kind: str
+    """`endorsement` or `component`."""
+    place: str
+    """Where it stands in the outer document, for example `credentialSubject.achievement.endorsement[0]`."""
+    title: str
+    """Its name, or its id."""
+    report: Report
+    """Its own report."""
+
+
+def report_json(report: Report, source: str) -> dict[str, Any]:
+    """Return the public JSON form of a report; `source` says what was judged (file, URL, row)."""
+    value: dict[str, Any] = {
+        "input": source,
+        "verdict": report.verdict.value,
+        "reason": report.reason,
+        "summary": report.summary,
+        "network": report.network,
+        "checks": [
+            {"check": result.check, "outcome": result.outcome.value, "code": result.code, "detail": result.detail}
+            for result in report.checks
+        ],
+    }
+    if report.parts:
+        value["parts"] = [
+            {"kind": part.kind, "title": part.title, **report_json(part.report, part.place)} for part in report.parts
+        ]
+    return value

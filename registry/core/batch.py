@@ -1,0 +1,116 @@
+"""A sealed batch: leaf order, tiles of leaf hashes, and proofs derived from tiles.
+
+A tile holds up to 256 digests of one level. Level 0 are the leaf hashes; an entry of
+level k + 1 is the top digest of a tile of level k. Because 256 is 2^8 and a lone node is
+promoted, eight pairing rounds inside a tile give exactly that part of the tree.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from registry.core.digest import DIGEST_BYTES, Digest, Root, node_hash
+from registry.core.errors import ReceiptFormatError
+from registry.core.proof import InclusionProof
+from registry.core.tree import sealed_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+TILE_WIDTH = 256
+MAX_LEAVES = 2**20
+"""Most leaves in one batch; a larger roster makes several batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """Leaves in fixed order, closed for more."""
+
+    leaves: tuple[Digest, ...]
+    """Leaf hashes in sealing order, which is ascending, so that a path tells nothing of roster order."""
+    root: Root
+    """RFC 9162 root over `leaves`."""
+
+    @property
+    def tree_size(self) -> int:
+        """Return the number of leaves."""
+        return len(self.leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Up to 256 neighbouring digests of one level."""
+
+    level: int
+    """0 for leaf hashes; each level above stands for 256 times as many leaves."""
+    index: int
+    """Position among the tiles of this level, from 0."""
+    data: bytes
+    """The digests, one after another, 32 bytes each."""
+
+
+def seal(leaves: Iterable[Digest]) -> SealedBatch:
+    """Order the leaves and compute their root twice; ReceiptFormatError if a leaf stands twice or none is given."""
+    ordered = tuple(sorted(leaves))
+    if not 1 <= len(ordered) <= MAX_LEAVES:
+        raise ReceiptFormatError(f"a batch has 1 to {MAX_LEAVES:,} leaves, not {len(ordered):,}")
+    if any(one == other for one, other in itertools.pairwise(ordered)):
+        raise ReceiptFormatError("a leaf stands twice in the batch")
+    return SealedBatch(ordered, sealed_root(ordered))
+
+
+def tiles_of(leaves: Sequence[Digest]) -> Iterator[Tile]:
+    """Yield every tile of a batch, leaf level first."""
+    nodes: Sequence[Digest] = leaves
+    level = 0
+    while True:
+        slices = [nodes[at : at + TILE_WIDTH] for at in range(0, len(nodes), TILE_WIDTH)]
+        yield from (Tile(level, index, b"".join(part)) for index, part in enumerate(slices))
+        if len(slices) == 1:
+            return
+        nodes = [_rounds(list(part))[-1][0] for part in slices]
+        level += 1
+
+
+def proof_from_tiles(index: int, tree_size: int, read_tile: Callable[[int, int], bytes]) -> InclusionProof:
+    """Return the proof for the leaf at `index`, reading one tile a level.
+
+    `read_tile(level, tile_index)` returns that tile's digests. The caller checks the
+    proof against the root: a damaged tile shows there.
+    """
+    path: list[Digest] = []
+    position, width, level = index, tree_size, 0
+    while width > 1:
+        tile = digests_of(read_tile(level, position // TILE_WIDTH))
+        path += _siblings(tile, position % TILE_WIDTH)
+        position //= TILE_WIDTH
+        width = -(-width // TILE_WIDTH)
+        level += 1
+    return InclusionProof(index, tree_size, tuple(path))
+
+
+def digests_of(data: bytes) -> list[Digest]:
+    """Split a tile's bytes into its digests."""
+    return [Digest(data[at : at + DIGEST_BYTES]) for at in range(0, len(data), DIGEST_BYTES)]
+
+
+def _siblings(nodes: list[Digest], position: int) -> Iterator[Digest]:
+    for row in _rounds(nodes):
+        sibling = position ^ 1
+        if sibling < len(row):
+            yield row[sibling]
+        position >>= 1
+
+
+def _rounds(nodes: list[Digest]) -> list[list[Digest]]:
+    rows = [nodes]
+    while len(rows[-1]) > 1:
+        rows.append(_paired(rows[-1]))
+    return rows
+
+
+def _paired(row: list[Digest]) -> list[Digest]:
+    above = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
+    return above + row[-1:] if len(row) % 2 else above

@@ -1,0 +1,121 @@
+"""Strict JSON in, RFC 8785 canonical bytes out; and the entry that a leaf covers."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rfc8785
+
+from registry.core.errors import CanonicalFormError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_TEXT_BYTES = 4 * 1024 * 1024
+"""Longest JSON text that is read: room for a transcript with embedded pictures."""
+MAX_DEPTH = 64
+"""Deepest nesting that is read; Open Badges needs about a dozen levels."""
+MAX_INTEGER_DIGITS = 32
+"""Longest integer literal that is parsed; canonical form ends at 2^53 anyway."""
+
+
+def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
+    """Parse one JSON text strictly: UTF-8, no duplicate member, no NaN, bounded size and depth.
+
+    Raises:
+        CanonicalFormError: with what is wrong and, for syntax, the line and column.
+
+    Source: RFC 8259; I-JSON (RFC 7493) 2.3 for duplicate names.
+
+    """
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(data) > MAX_TEXT_BYTES:
+        raise CanonicalFormError(f"the JSON text has {len(data):,} bytes; at most {MAX_TEXT_BYTES:,} are read")
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_int=_bounded_integer,
+        )
+    except UnicodeDecodeError as error:
+        raise CanonicalFormError(f"the text is not UTF-8 (byte {error.start})") from error
+    except json.JSONDecodeError as error:
+        raise CanonicalFormError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    _require_depth(value)
+    return value
+
+
+def canonical_bytes(value: Any) -> bytes:  # noqa: ANN401  any JSON value
+    """Return the RFC 8785 (JCS) form of a JSON value.
+
+    Raises:
+        CanonicalFormError: an integer beyond 2^53, a lone surrogate, or a value that is not JSON.
+
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
+        raise CanonicalFormError(f"the JSON has no canonical form (RFC 8785): {error}") from error
+
+
+def entry_of(credential: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:
+    """Return the entry of a credential: its JCS bytes with `proof` as an array holding exactly `proof`.
+
+    Source: design.md, Formats: "Entry and leaf".
+    """
+    return canonical_bytes({**credential, "proof": [proof]})
+
+
+def entry_of_jwt(compact: str) -> bytes:
+    """Return the entry of a VC-JWT: the ASCII bytes of its compact form.
+
+    Raises:
+        CanonicalFormError: the text holds something other than ASCII.
+
+    """
+    try:
+        return compact.encode("ascii")
+    except UnicodeEncodeError as error:
+        raise CanonicalFormError("a compact JWS holds ASCII characters only") from error
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CanonicalFormError(f"the member {twice[:80]!r} stands twice in one object")
+    return members
+
+
+def _refuse_constant(literal: str) -> NoReturn:
+    raise CanonicalFormError(f"{literal} is not JSON")
+
+
+def _bounded_integer(literal: str) -> int:
+    if len(literal) > MAX_INTEGER_DIGITS:
+        raise CanonicalFormError(f"an integer of {len(literal)} digits has no canonical form")
+    return int(literal)
+
+
+def _too_deep() -> CanonicalFormError:
+    return CanonicalFormError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+
+
+def _require_depth(value: Any) -> None:  # noqa: ANN401  any JSON value
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _children(value: Any) -> list[Any]:  # noqa: ANN401  any JSON value
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -1,0 +1,10 @@
+"""DIDs as the contract knows them."""
+
+from __future__ import annotations
+
+from eth_hash.auto import keccak
+
+
+def did_hash(did: str) -> bytes:
+    """Return the 32 bytes the contract keeps of an issuer's DID: Keccak-256 of its UTF-8 text."""
+    return bytes(keccak(did.encode("utf-8", "surrogatepass")))

@@ -1,0 +1,195 @@
+"""Every error the registry raises on purpose.
+
+RegistryError
+  InputError               the caller's data has the wrong shape          -> 422, exit 2
+    CanonicalFormError  CredentialFormatError  ReceiptFormatError
+    RosterError  SettingsError  PassphraseError  KeyFileError
+  VerificationError        well formed, but the facts contradict          -> a failed check, exit 1
+    LeafMismatchError  ProofLengthError  RootMismatchError  AnchorMismatchError
+    SignatureError
+  StateError               not allowed now                                -> 409, exit 2
+    BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
+    WrongChainError  TransactionRevertedError
+  UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
+    ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
+
+A `code` is public API: it appears in reports and problem documents and is never reused.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RegistryError(Exception):
+    """Anything that went wrong in a way the registry knows how to explain."""
+
+    code: ClassVar[str] = "registry-error"
+
+
+class InputError(RegistryError):
+    """The caller's data has the wrong shape; nothing was changed."""
+
+    code = "bad-input"
+
+
+class CanonicalFormError(InputError):
+    """The text is not strict JSON, or has no RFC 8785 canonical form."""
+
+    code = "not-canonical"
+
+
+class CredentialFormatError(InputError):
+    """The JSON is not an Open Badges 3.0 credential that we can read."""
+
+    code = "credential-format"
+
+
+class ReceiptFormatError(InputError):
+    """The JSON is not an anchor receipt of version 1, or not a bundle."""
+
+    code = "receipt-format"
+
+
+class RosterError(InputError):
+    """A roster row cannot be issued; the message names file, row and column."""
+
+    code = "roster"
+
+    def __init__(self, message: str, *, file: str, row: int | None = None, column: str | None = None) -> None:
+        """Compose `file, row N, column "C": message`; the row counts lines of the file from 1."""
+        place = file
+        if row is not None:
+            place += f", row {row}"
+        if column is not None:
+            place += f', column "{column}"'
+        super().__init__(f"{place}: {message}")
+        self.file = file
+        self.row = row
+        self.column = column
+
+
+class SettingsError(InputError):
+    """A setting, a command's option or a network's entry is missing or wrong."""
+
+    code = "settings"
+
+
+class PassphraseError(InputError):
+    """The passphrase is missing or does not open the key file."""
+
+    code = "passphrase"
+
+
+class KeyFileError(InputError):
+    """A key file is missing, unreadable or of another kind."""
+
+    code = "key-file"
+
+
+class VerificationError(RegistryError):
+    """Well-formed data that the facts contradict."""
+
+    code = "verification"
+
+
+class LeafMismatchError(VerificationError):
+    """The leaf hash of the shown credential is not the one in the receipt."""
+
+    code = "leaf-mismatch"
+
+
+class ProofLengthError(VerificationError):
+    """The sibling path is not as long as the leaf's position requires."""
+
+    code = "proof-length"
+
+    def __init__(self, *, expected: int, actual: int) -> None:
+        """Keep both lengths, so that a caller never parses the message."""
+        super().__init__(f"inclusion proof has {actual} siblings, expected {expected}")
+        self.expected = expected
+        self.actual = actual
+
+
+class RootMismatchError(VerificationError):
+    """Two computations of a root, or a proof and its root, disagree."""
+
+    code = "root-mismatch"
+
+
+class AnchorMismatchError(VerificationError):
+    """The chain's record of an anchor is not the one that was expected."""
+
+    code = "anchor-mismatch"
+
+
+class SignatureError(VerificationError):
+    """A signature does not verify under the key that it names."""
+
+    code = "signature"
+
+
+class StateError(RegistryError):
+    """The request makes sense, but not in the present state."""
+
+    code = "state"
+
+
+class BatchSealedError(StateError):
+    """The batch is closed for more leaves."""
+
+    code = "batch-sealed"
+
+
+class AlreadyAnchoredError(StateError):
+    """The batch already stands on the chain."""
+
+    code = "already-anchored"
+
+
+class HomeVersionError(StateError):
+    """The home folder was written by a newer version of Credanchor."""
+
+    code = "home-version"
+
+
+class FundsError(StateError):
+    """A key's account cannot pay for the transaction."""
+
+    code = "funds"
+
+
+class WrongChainError(StateError):
+    """An endpoint answers for another chain than the network's entry names."""
+
+    code = "wrong-chain"
+
+
+class TransactionRevertedError(StateError):
+    """The contract refused a transaction."""
+
+    code = "reverted"
+
+
+class UnavailableError(RegistryError):
+    """Somebody else did not answer; this says nothing about a credential."""
+
+    code = "unavailable"
+
+
+class ChainUnavailableError(UnavailableError):
+    """No RPC endpoint of the network gave a usable answer."""
+
+    code = "chain-unavailable"
+
+
+class ProfileUnavailableError(UnavailableError):
+    """A DID document, status list or receipt could not be fetched."""
+
+    code = "profile-unavailable"
+
+
+class StoreUnavailableError(UnavailableError):
+    """The database cannot be opened, read or written."""
+
+    code = "store-unavailable"
