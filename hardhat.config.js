@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from "node:url";
+
+// The npm compiler by absolute path, computed here, so that nothing is ever downloaded and any clone works.
+const solc = fileURLToPath(new URL("node_modules/solc/soljson.js", import.meta.url));
+
+// `contracts/export_artifact.py` and slither build apart from the tests, in a folder they name here.
+const output = process.env.CREDANCHOR_CONTRACT_OUTPUT ?? ".";
+
+const limits = (fuzzRuns, invariantRuns, invariantDepth) => ({
+  // Each call of a test is a transaction of its own: cold storage, and gas as a user pays it.
+  isolate: true,
+  fuzz: { runs: fuzzRuns },
+  // failOnRevert: otherwise a handler's failed assertion is swallowed as just another reverted call.
+  invariant: { runs: invariantRuns, depth: invariantDepth, failOnRevert: true },
+});
+
+export default {
+  solidity: {
+    version: "0.8.37",
+    path: solc,
+    settings: {
+      optimizer: { enabled: true, runs: 10_000 },
+      // The oldest version with MCOPY, which OpenZeppelin 5 needs; every chain we name passed it in March 2024.
+      evmVersion: "cancun",
+      // Neither a comment nor a path may move the CREATE2 address.
+      metadata: { bytecodeHash: "none", appendCBOR: false },
+      outputSelection: { "*": { "*": ["storageLayout"] } },
+    },
+  },
+  paths: {
+    sources: "contracts",
+    tests: { solidity: "tests/contracts" },
+    artifacts: `${output}/artifacts`,
+    cache: `${output}/cache`,
+  },
+  test: {
+    solidity: {
+      profiles: {
+        default: limits(128, 24, 60),
+        thorough: limits(5_000, 500, 200),
+      },
+    },
+  },
+};
