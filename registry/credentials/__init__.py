@@ -1,0 +1,1 @@
+"""What is issued: achievements, rosters, credentials, their proofs and carriers. Pure."""
