@@ -256,8 +256,9 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     function anchorMany(Batch[] calldata batches) external {
         for (uint256 i = 0; i < batches.length; ++i) {
             Batch calldata batch = batches[i];
-            _requireRole(batch.issuer, msg.sender, ANCHOR);
-            _anchor(batch.issuer, batch.root, batch.treeSize, msg.sender);
+            address issuer = batch.issuer;
+            _requireRole(issuer, msg.sender, ANCHOR);
+            _anchor(issuer, batch.root, batch.treeSize, msg.sender);
         }
     }
 

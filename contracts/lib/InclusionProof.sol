@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @title Root from an RFC 9162 inclusion proof
 /// @notice The only assembly of the registry: a SHA-256 tree climbed through the precompile at address 2.
 /// @dev Left or right is never read from the proof: it follows from index and size, so that each position has exactly
@@ -68,17 +70,14 @@ library InclusionProof {
     }
 
     /// @dev Number of bits needed to write `value`: 0 for 0, 64 for 2^64 - 1.
-    function _bitLength(uint256 value) private pure returns (uint256 bits) {
-        for (uint256 step = 32; step > 0; step >>= 1) {
-            if (value >> step == 0) continue;
-            value >>= step;
-            bits += step;
-        }
-        bits += value;
+    function _bitLength(uint256 value) private pure returns (uint256) {
+        return value == 0 ? 0 : Math.log2(value) + 1;
     }
 
     /// @dev Number of bits set in `value`; each round clears the lowest.
     function _bitCount(uint256 value) private pure returns (uint256 bits) {
-        for (; value != 0; value &= value - 1) ++bits;
+        unchecked {
+            for (; value != 0; value &= value - 1) ++bits;
+        }
     }
 }
