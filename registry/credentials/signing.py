@@ -1,0 +1,156 @@
+"""Signing a credential and verifying its issuer's proof: Data Integrity with eddsa-rdfc-2022.
+
+The bytes to be signed are made apart from the key: workers prepare them, one process signs.
+
+Source: W3C Data Integrity EdDSA Cryptosuites 1.0, 3.2; Verifiable Credential Data Integrity 1.0, 4.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from registry.core.canonical import canonical_bytes, parse_json
+from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
+from registry.credentials.findings import SignatureFinding
+from registry.credentials.issuer_proof import (
+    CRYPTOSUITE,
+    PROOF_TYPE,
+    PURPOSE,
+    SIGNATURE_BYTES,
+    issuer_did,
+    issuer_proofs,
+    read_issuer_proof,
+    without_issuers_proof,
+)
+from registry.credentials.jsonld import canonical_nquads, expand, reference_nquads
+from registry.credentials.keys import PublicKey, multibase
+from registry.credentials.plain import places
+from registry.credentials.times import time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from registry.credentials.issuer_proof import IssuerProof
+    from registry.credentials.jsonld import Expanded
+
+__all__ = ["ProofOptions", "PublicKey", "secure", "sign", "signing_input", "verify_proof"]
+
+# Verifiers disagree on the canonical form of these, so we sign none of them.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOptions:
+    """What a proof says beside its signature; a batch shares one."""
+
+    created: datetime
+    """When it is signed, aware; written in whole seconds UTC."""
+    verification_method: str
+    """`<issuer DID>#<multibase key>`."""
+
+    def to_proof(self) -> dict[str, str]:
+        """Return the proof without its value; CredentialFormatError if the time has no time zone."""
+        return {
+            "type": PROOF_TYPE,
+            "cryptosuite": CRYPTOSUITE,
+            "created": time_text(self.created),
+            "verificationMethod": self.verification_method,
+            "proofPurpose": PURPOSE,
+        }
+
+
+def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
+    """Return the 64 bytes to be signed: SHA-256 of the canonical proof options, then of the canonical document.
+
+    Raises:
+        CredentialFormatError: it already has a proof, or holds something that a signature would not cover or that
+            verifiers read differently.
+
+    """
+    if "proof" in unsigned:
+        raise CredentialFormatError("The credential already carries a proof; a signature is made over the rest alone.")
+    _require_plain_text(unsigned)
+    expanded = expand(unsigned)
+    expanded.require_covered()
+    options_hash = _options_hash(options.to_proof(), unsigned.get("@context"), canonical_nquads)
+    return options_hash + hashlib.sha256(canonical_nquads(expanded)).digest()
+
+
+def sign(private_key: Ed25519PrivateKey, message: bytes) -> bytes:
+    """Return the 64-byte Ed25519 signature of `message`."""
+    return private_key.sign(message)
+
+
+def secure(unsigned: dict[str, Any], options: ProofOptions, signature: bytes) -> dict[str, Any]:
+    """Return the credential with `proof` as an array of its one proof; CredentialFormatError for a wrong length."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise CredentialFormatError(f"An Ed25519 signature has {SIGNATURE_BYTES} bytes, not {len(signature)}.")
+    return {**unsigned, "proof": [{**options.to_proof(), "proofValue": multibase(signature)}]}
+
+
+def verify_proof(document: dict[str, Any]) -> SignatureFinding:
+    """Return whether the issuer's proof holds: its DID is the issuer's, and its key signed exactly this graph.
+
+    Of several proofs of the issuer one that holds is enough; everybody else's are ignored. Whether the key is
+    really the issuer's is for others to say (the chain, the DID document).
+    """
+    proofs = issuer_proofs(document)
+    if not proofs:
+        return without_issuers_proof(document)
+    findings = [_judged(document, proof) for proof in proofs]
+    order = ("passed", "failed", "undecided")
+    return min(findings, key=lambda finding: order.index(finding.outcome))
+
+
+def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding:
+    read = read_issuer_proof(proof, issuer_did(document))
+    if isinstance(read, SignatureFinding):
+        return read
+    unsigned = {name: value for name, value in document.items() if name != "proof"}
+    try:
+        holds = _holds(expand(unsigned), unsigned.get("@context"), read)
+    except (CredentialFormatError, CanonicalFormError) as error:
+        text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
+        return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
+    if holds:
+        text = "The signature is that of the key it names, over exactly this content."
+        return SignatureFinding("passed", "signed", text, read.key.key_hash)
+    text = "The content is not what was signed: it was altered afterwards."
+    return SignatureFinding("failed", "altered", text, read.key.key_hash)
+
+
+def _holds(expanded: Expanded, context: object, read: IssuerProof) -> bool:
+    config = {name: value for name, value in read.proof.items() if name != "proofValue"}
+    # The second form differs only for control characters, which some issuers sign unescaped.
+    for canonical in (canonical_nquads, reference_nquads):
+        message = _options_hash(config, context, canonical) + hashlib.sha256(canonical(expanded)).digest()
+        try:
+            read.key.verify(read.signature, message)
+        except SignatureError:
+            continue
+        return True
+    return False
+
+
+def _options_hash(config: dict[str, Any], context: object, canonical: Callable[[Expanded], bytes]) -> bytes:
+    # Proof options are read in the document's context.
+    return _options_hash_of(canonical_bytes({**config, "@context": context}), canonical)
+
+
+@functools.lru_cache(maxsize=256)  # a batch shares its options
+def _options_hash_of(config: bytes, canonical: Callable[[Expanded], bytes]) -> bytes:
+    return hashlib.sha256(canonical(expand(parse_json(config)))).digest()
+
+
+def _require_plain_text(unsigned: dict[str, Any]) -> None:
+    for path, value, _ in places(unsigned):
+        found = _CONTROLS.search(value) if isinstance(value, str) else None
+        if found:
+            raise CredentialFormatError(f"{path} holds the control character U+{ord(found[0]):04X}; remove it.")
