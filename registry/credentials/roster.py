@@ -6,7 +6,7 @@ Everything but the index of duplicates (27 to 54 bytes a row) is forgotten row b
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -44,8 +44,8 @@ _T = TypeVar("_T")
 class RosterRow:
     """One recipient of one achievement, as the roster gives it."""
 
-    file: str
-    """Name of the roster, for messages."""
+    mapping: Mapping = field(repr=False)
+    """How the roster is read: its name and columns, for messages."""
     row_number: int
     """Line of the file on which the row begins, from 1; the header is line 1."""
     achievement: str | None
@@ -70,6 +70,11 @@ class RosterRow:
     """The result as it is awarded; numbers have a decimal point."""
     locale: str | None = None
     """Language tag for messages to the recipient; not part of the credential."""
+
+    def error(self, where: Field, message: str) -> RosterError:
+        """Return a RosterError about one field of this row, with file, row and column."""
+        column = self.mapping.column_of(where)
+        return RosterError(message, file=self.mapping.file, row=self.row_number, column=column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +142,21 @@ def _results(records: Iterator[Record], mapping: Mapping) -> Iterator[RosterRow 
 def _result(record: Record, mapping: Mapping, seen: SeenKeys) -> RosterRow | RosterError:
     try:
         row = _row(_Cells.of(record, mapping))
-        _require_new(row, mapping, seen)
+        _require_new(row, seen)
     except RosterError as error:
         return error
     return row
 
 
-def _require_new(row: RosterRow, mapping: Mapping, seen: SeenKeys) -> None:
+def _require_new(row: RosterRow, seen: SeenKeys) -> None:
     key = row_key("", row.achievement or "", row.recipient.identifier, row.awarded_on)
     first = seen.first_row(key, row.row_number)
     if first is not None:
-        column = mapping.column_of("identifier" if row.recipient.did or row.recipient.email else "student_id")
         message = (
             f"the same recipient has the same achievement and award date on row {first}; "
             "delete one of the two, or correct the date"
         )
-        raise RosterError(message, file=row.file, row=row.row_number, column=column)
+        raise row.error("identifier" if row.recipient.did or row.recipient.email else "student_id", message)
 
 
 def _row(line: _Cells) -> RosterRow:
@@ -161,7 +165,7 @@ def _row(line: _Cells) -> RosterRow:
         raise line.error("awarded_on", "the award date is missing; write it as 2026-06-30")
     awarded_at = start_of(awarded)
     return RosterRow(
-        file=line.mapping.file,
+        mapping=line.mapping,
         row_number=line.row,
         achievement=line.read("achievement", word_of),
         recipient=_recipient(line),
@@ -187,8 +191,8 @@ def _recipient(line: _Cells) -> Recipient:
         name=line.read("name", word_of) or parts or None,
     )
     if not (recipient.email or recipient.did or recipient.student_id):
-        field: Field = "identifier" if line.mapping.column_of("identifier") else "student_id"
-        raise line.error(field, "nothing identifies the recipient; give an e-mail address, a DID or a student number")
+        where: Field = "identifier" if line.mapping.column_of("identifier") else "student_id"
+        raise line.error(where, "nothing identifies the recipient; give an e-mail address, a DID or a student number")
     return recipient
 
 
@@ -220,16 +224,16 @@ class _Cells:
             )
             raise RosterError(message, file=mapping.file, row=record.row)
         pairs = zip(mapping.rows, record.cells, strict=True)
-        return cls(mapping, record.row, {field: text for (_, field), text in pairs if field and text})
+        return cls(mapping, record.row, {mapped: text for (_, mapped), text in pairs if mapped and text})
 
-    def read(self, field: Field, parser: Callable[[str], _T]) -> _T | None:
-        text = self.texts.get(field)
+    def read(self, where: Field, parser: Callable[[str], _T]) -> _T | None:
+        text = self.texts.get(where)
         if text is None:
             return None
         try:
             return parser(text)
         except InputError as error:
-            raise self.error(field, str(error)) from error
+            raise self.error(where, str(error)) from error
 
-    def error(self, field: Field, message: str) -> RosterError:
-        return RosterError(message, file=self.mapping.file, row=self.row, column=self.mapping.column_of(field))
+    def error(self, where: Field, message: str) -> RosterError:
+        return RosterError(message, file=self.mapping.file, row=self.row, column=self.mapping.column_of(where))
