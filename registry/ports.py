@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from registry.checks.facts import ChainFacts, DidService, NetworkRef
     from registry.core.account import Address
+    from registry.core.batch import SealedBatch, Tile
     from registry.core.digest import Digest, Root
-    from registry.core.receipt import AnchorReceipt
+    from registry.core.receipt import AnchorHint, AnchorReceipt
+    from registry.records import (
+        AchievementRow,
+        BatchRow,
+        BatchState,
+        IssuerRow,
+        NewCredential,
+        StatusChange,
+        StoredCredential,
+    )
 
 
 class Clock(Protocol):
@@ -20,6 +32,22 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the present moment, aware, in UTC."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChainQuestion:
+    """What is asked of the contract about one credential: never its text, never its path."""
+
+    issuer: Address
+    """The on-chain issuer that the receipt names."""
+    root: Root
+    """The batch's root, computed here."""
+    tree_size: int
+    """The batch's number of leaves."""
+    leaf_hash: Digest
+    """The credential's leaf hash."""
+    key_hash: Digest | None
+    """Hash of the signing key, if known."""
 
 
 class ChainReader(Protocol):
@@ -34,47 +62,113 @@ class ChainReader(Protocol):
         """Return what the contract says; ChainUnavailableError if no endpoint gave a usable answer."""
         ...
 
-
-class ChainQuestion(Protocol):
-    """What is asked of the contract about one credential; never its text, never its path."""
-
-    @property
-    def issuer(self) -> Address:
-        """Return the on-chain issuer."""
+    def has_key(self, issuer: Address, key_hash: Digest) -> bool:
+        """Return whether a key is or was one of the issuer's; ChainUnavailableError as above."""
         ...
 
-    @property
-    def root(self) -> Root:
-        """Return the batch's root."""
-        ...
 
-    @property
-    def tree_size(self) -> int:
-        """Return the batch's size."""
-        ...
+@dataclass(frozen=True, slots=True)
+class IssuerSite:
+    """What an issuer's DID document says of its registry."""
 
-    @property
-    def leaf_hash(self) -> Digest:
-        """Return the credential's leaf hash."""
-        ...
-
-    @property
-    def key_hash(self) -> Digest | None:
-        """Return the hash of the signing key, if known."""
-        ...
+    services: tuple[DidService, ...]
+    """Chains, contracts and accounts it names as its own."""
+    receipt_urls: tuple[str, ...]
+    """Base URLs that answer `<base>/<credential id>` with a list of receipts."""
 
 
 class IssuerDirectory(Protocol):
-    """Issuers' own web sites: DID documents, receipts and status lists, behind a guarded fetch."""
+    """Issuers' own web sites, behind a guarded fetch."""
 
-    def services(self, did: str) -> Sequence[DidService]:
-        """Return the registry services of a DID document; ProfileUnavailableError if it cannot be had."""
+    def site(self, did: str) -> IssuerSite:
+        """Return what a DID document says; ProfileUnavailableError if it cannot be had."""
         ...
 
-    def receipts(self, did: str, credential_id: str) -> Sequence[AnchorReceipt]:
-        """Return receipts from the registry that the DID document names; ProfileUnavailableError if none answers."""
+    def receipts(self, url: str, credential_id: str) -> Sequence[AnchorReceipt]:
+        """Return the receipts that a registry has of a credential; ProfileUnavailableError if it does not answer."""
         ...
 
     def document(self, url: str) -> Any:  # noqa: ANN401  any JSON value
         """Return the JSON behind a public URL (a status list); ProfileUnavailableError if it cannot be had."""
+        ...
+
+
+class Sealing(Protocol):
+    """A batch being sealed, locked against everybody else."""
+
+    @property
+    def leaves(self) -> Sequence[Digest]:
+        """Return its leaf hashes in order of issue."""
+        ...
+
+    def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
+        """Write order, tiles and root; they take effect together when the sealing ends."""
+        ...
+
+
+class CredentialStore(Protocol):
+    """Issuers, achievements, credentials and batches; every method raises StoreUnavailableError if it must."""
+
+    def issuers(self) -> list[IssuerRow]:
+        """Return all issuers of this home."""
+        ...
+
+    def achievements(self, issuer_id: int | None = None) -> list[AchievementRow]:
+        """Return the achievements of one issuer, or of all."""
+        ...
+
+    def known_row_keys(self, keys: Sequence[Digest]) -> set[Digest]:
+        """Return which of these roster rows were issued already."""
+        ...
+
+    def credential_count(self, issuer_id: int) -> int:
+        """Return how many credentials an issuer ever issued."""
+        ...
+
+    def status_indices(self, issuer_id: int, first: int, after: int) -> set[int]:
+        """Return the taken status indices from `first` to just before `after`."""
+        ...
+
+    def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
+        """Store signed credentials in the issuer's open batch, all or none."""
+        ...
+
+    def credential(self, uuid: str) -> StoredCredential | None:
+        """Return one credential by the UUID of its id."""
+        ...
+
+    def credential_by_token(self, share_token: str) -> StoredCredential | None:
+        """Return one credential by the secret part of its public link."""
+        ...
+
+    def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
+        """Yield the credentials of one batch, or all, streamed."""
+        ...
+
+    def record_status(self, changes: Sequence[StatusChange]) -> None:
+        """Append status changes."""
+        ...
+
+    def revoked_indices(self, issuer_id: int, first: int, after: int) -> list[int]:
+        """Return the status indices of revoked credentials from `first` to just before `after`."""
+        ...
+
+    def batches(self, state: BatchState | None = None) -> list[BatchRow]:
+        """Return all batches, or those in one state."""
+        ...
+
+    def batch(self, batch_id: int) -> BatchRow | None:
+        """Return one batch."""
+        ...
+
+    def sealing(self, batch_id: int) -> AbstractContextManager[Sealing]:
+        """Lock an open batch for sealing; BatchSealedError if it is closed already."""
+        ...
+
+    def tile(self, batch_id: int, level: int, position: int) -> bytes:
+        """Return one tile's digests; empty if there is no such tile."""
+        ...
+
+    def anchors(self, batch_id: int) -> list[AnchorHint]:
+        """Return where a batch is anchored; empty while it is not."""
         ...

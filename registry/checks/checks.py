@@ -73,6 +73,9 @@ def check_anchor(facts: Facts) -> CheckResult:
         return _without_chain("anchor", facts)
     anchor = _anchor(chain)
     if anchor is None:
+        if facts.receipt is not None and facts.receipt.state == "pending":
+            text = "Its receipt says that anchoring is under way, but the chain does not show it yet."
+            return CheckResult("anchor", UNDECIDED, "waiting-for-anchor", text)
         text = f"The registry contract on {chain.network.title} holds no such batch of this issuer."
         return CheckResult("anchor", FAILED, "not-anchored", text)
     text = f"The batch was anchored on {chain.network.title} on {moment(anchor.anchored_at)}."
@@ -204,8 +207,10 @@ def _without_chain(check: str, facts: Facts) -> CheckResult:
         text = f"The chain could not be asked, so this is not known: {chain.why}."
         return CheckResult(check, UNDECIDED, "chain-unreachable", text)
     if isinstance(chain, UnknownNetwork):
-        names = ", ".join(chain.chains) or "no chain at all"
-        text = f"The receipt names {names}, which this verifier does not accept."
+        if not chain.chains:
+            text = "Its batch is sealed, but its receipt names no chain yet: it waits to be anchored."
+            return CheckResult(check, UNDECIDED, "waiting-for-anchor", text)
+        text = f"The receipt names {', '.join(chain.chains)}, which this verifier does not accept."
         return CheckResult(check, UNDECIDED, "wrong-network", text)
     return CheckResult(check, UNDECIDED, "no-receipt", "Without a receipt there is nothing to ask the chain about.")
 

@@ -28,10 +28,6 @@ class Verdict(StrEnum):
     NOT_A_CREDENTIAL = "not-a-credential"
 
 
-EXIT_CODES = {Verdict.VERIFIED: 0, Verdict.NOT_VERIFIED: 1, Verdict.NOT_A_CREDENTIAL: 2, Verdict.UNDECIDED: 3}
-"""Exit code of `credanchor verify`; the worst of several inputs counts."""
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One finding."""

@@ -47,6 +47,7 @@ SENTENCES = {
     "another-recipient": "Not verified for this person: it was issued to somebody else.",
     "component-failed": "Not verified: a credential it is made of does not hold.",
     "waiting-for-finality": "Cannot tell yet: the anchor waits to become final; this resolves by itself.",
+    "waiting-for-anchor": "Cannot tell yet: it is signed and waits to be anchored; this resolves by itself.",
     "no-receipt": "Cannot tell: signed, but not anchored as far as we can see.",
     "receipt-unreachable": "Cannot tell: signed, but the issuer's registry gave no receipt.",
     "chain-unreachable": "Cannot tell: the chain could not be reached. This says nothing against the credential.",

@@ -1,0 +1,1 @@
+"""The chain, read: which networks are accepted, and what their contract says."""

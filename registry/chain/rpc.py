@@ -1,0 +1,79 @@
+"""Plain JSON-RPC over httpx: batches of reads, several endpoints, one place that maps their failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from registry.core.canonical import parse_json
+from registry.core.errors import CanonicalFormError, ChainUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TIMEOUT_SECONDS = 5.0
+"""Longest wait for one endpoint."""
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One JSON-RPC call."""
+
+    method: str
+    """For example `eth_call`."""
+    params: tuple[Any, ...] = ()
+    """Positional parameters, JSON values."""
+
+
+class RpcEndpoint:
+    """One endpoint, asked in batches over a kept connection."""
+
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self.url = url
+        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, trust_env=False)
+
+    def batch(self, calls: Sequence[Call]) -> list[Any]:
+        """Return the results in order.
+
+        Raises:
+            ChainUnavailableError: the endpoint does not answer in time, or with something that is no answer,
+                or with an error for any of the calls; the message names endpoint and reason.
+
+        """
+        payload = [
+            {"jsonrpc": "2.0", "id": number, "method": call.method, "params": list(call.params)}
+            for number, call in enumerate(calls)
+        ]
+        answers = self._posted(payload)
+        by_id = {answer.get("id"): answer for answer in answers if isinstance(answer, dict)}
+        return [self._result(by_id.get(number), call) for number, call in enumerate(calls)]
+
+    def _posted(self, payload: list[dict[str, Any]]) -> list[Any]:
+        try:
+            response = self._client.post(self.url, json=payload)
+            response.raise_for_status()
+            answers = parse_json(response.content)
+        except httpx.TimeoutException as error:
+            raise self._unavailable(f"did not answer within {TIMEOUT_SECONDS:.0f} seconds") from error
+        except httpx.HTTPStatusError as error:
+            raise self._unavailable(f"answered with HTTP status {error.response.status_code}") from error
+        except httpx.HTTPError as error:
+            raise self._unavailable("could not be reached") from error
+        except CanonicalFormError as error:
+            raise self._unavailable("answered with something that is not JSON") from error
+        if not isinstance(answers, list):
+            raise self._unavailable("does not answer batches of calls")
+        return answers
+
+    def _result(self, answer: dict[str, Any] | None, call: Call) -> Any:  # noqa: ANN401  any JSON value
+        if answer is None:
+            raise self._unavailable(f"left {call.method} unanswered")
+        if "error" in answer:
+            raise self._unavailable(f"refused {call.method}: {str(answer['error'])[:200]}")
+        return answer.get("result")
+
+    def _unavailable(self, what: str) -> ChainUnavailableError:
+        return ChainUnavailableError(f"{self.url} {what}")

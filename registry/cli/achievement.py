@@ -1,0 +1,111 @@
+"""`credanchor achievement`: what credentials are awarded for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from registry.cli.output import json_line, say
+from registry.core.errors import InputError
+
+if TYPE_CHECKING:
+    from registry.records import IssuerRow
+    from registry.settings import Settings
+    from registry.store.repository import Store
+
+achievement = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="What credentials are awarded for.",
+)
+
+Files = Annotated[list[Path], typer.Argument(help="Open Badges Achievement as JSON; the file's name is its short id.")]
+IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer awards it, if there are several.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+ShortId = Annotated[str, typer.Argument(help="The achievement's short id.")]
+
+_SHORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@achievement.command()
+def add(files: Files, issuer: IssuerSlug = None) -> None:
+    """Add achievements from JSON files; all of them, or none if one is wrong.
+
+    Example: credanchor achievement add data-foundations.json
+    """
+    from registry.records import AchievementRow  # noqa: PLC0415  keeps --help fast
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+
+    settings = load_settings()
+    store = open_store(settings)
+    awarding = _issuer(store, issuer)
+    read = [(path.stem, _document(path, settings, awarding)) for path in files]
+    for short_id, document in read:
+        changed = store.put_achievement(AchievementRow(awarding.id, short_id, document))
+        say(f"{'Added' if changed else 'Unchanged:'} {short_id} ({document['name']}), awarded by {awarding.slug}.")
+
+
+@achievement.command("list")
+def list_all(*, as_json: AsJson = False) -> None:
+    """List the achievements of this home.
+
+    Example: credanchor achievement list --json
+    """
+    from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
+
+    store = open_store(load_settings())
+    slugs = {row.id: row.slug for row in store.issuers()}
+    for row in store.achievements():
+        if as_json:
+            json_line({"id": row.short_id, "issuer": slugs[row.issuer_id], "name": row.document["name"]})
+        else:
+            say(f"{row.short_id:24} {slugs[row.issuer_id]:16} {row.document['name']}")
+
+
+@achievement.command()
+def show(short_id: ShortId) -> None:
+    """Print one achievement as the JSON that credentials carry.
+
+    Example: credanchor achievement show data-foundations
+    """
+    import json  # noqa: PLC0415  keeps --help fast
+
+    from registry.services.catalogue import Catalogue  # noqa: PLC0415
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+
+    offer = Catalogue(open_store(load_settings())).find(short_id)
+    say(json.dumps(offer.achievement.document, ensure_ascii=False, indent=2))
+
+
+def _issuer(store: Store, slug: str | None) -> IssuerRow:
+    found = [row for row in store.issuers() if slug in {None, row.slug}]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise InputError("There is no such issuer in this home; run `credanchor issuer register` first.")
+    raise InputError(
+        f"This home has several issuers ({', '.join(row.slug for row in found)}); say which with --issuer."
+    )
+
+
+def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:
+    from registry.core.canonical import parse_json  # noqa: PLC0415  keeps --help fast
+    from registry.credentials.model import parse_achievement  # noqa: PLC0415
+
+    if not _SHORT_ID.fullmatch(path.stem):
+        raise InputError(
+            f"{path}: the file's name becomes the achievement's short id; use letters, digits, dots, dashes and _."
+        )
+    try:
+        document = parse_achievement(parse_json(path.read_bytes()))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    document.setdefault("id", f"{settings.base_url}/issuers/{issuer.slug}/achievements/{path.stem}")
+    return document

@@ -1,0 +1,75 @@
+"""`credanchor export`: bundles and badges as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from registry.cli.output import json_line, progress_bar, say
+from registry.core.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registry.records import StoredCredential
+    from registry.store.repository import Store
+
+CredentialId = Annotated[str | None, typer.Option("--credential", help="One credential, by its id.")]
+BatchId = Annotated[int | None, typer.Option("--batch", help="All credentials of one batch.")]
+All = Annotated[bool, typer.Option("--all", help="All credentials of this home.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write into; made if need be.")]
+As = Annotated[Literal["json", "png", "svg"], typer.Option("--as", help="Bundle, or badge with both parts baked in.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a file.")]
+
+
+def export(
+    *,
+    out: Out,
+    credential: CredentialId = None,
+    batch: BatchId = None,
+    everything: All = False,
+    form: As = "json",
+    as_json: AsJson = False,
+) -> None:
+    """Write credentials with their receipts, one file each, named by the credential's UUID.
+
+    Example: credanchor export --all --out bundles
+    """
+    from registry.services.export import exported  # noqa: PLC0415  keeps --help fast
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+
+    if [credential is not None, batch is not None, everything].count(True) != 1:
+        raise InputError("Say which credentials: --credential ID, --batch ID or --all.")
+    store = open_store(load_settings())
+    out.mkdir(parents=True, exist_ok=True)
+    written = pending = 0
+    with progress_bar(_count(store, credential, batch), "Exporting") as advance:
+        for file in exported(store, _chosen(store, credential, batch), form):
+            (out / file.name).write_bytes(file.data)
+            written += 1
+            pending += file.pending
+            advance(written)
+            if as_json:
+                json_line({"file": str(out / file.name), "credential": file.credential_id, "pending": file.pending})
+    if not as_json:
+        say(f"Wrote {written:,} files into {out}.")
+        if pending:
+            say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
+
+
+def _chosen(store: Store, credential: str | None, batch: int | None) -> Iterator[StoredCredential]:
+    if credential is None:
+        yield from store.credentials(batch)
+        return
+    found = store.credential(credential.removeprefix("urn:uuid:"))
+    if found is None:
+        raise InputError(f"There is no credential {credential!r} in this home.")
+    yield found
+
+
+def _count(store: Store, credential: str | None, batch: int | None) -> int:
+    if credential is not None:
+        return 1
+    return sum(row.tree_size for row in store.batches() if batch in {None, row.id})

@@ -1,0 +1,127 @@
+"""`credanchor issue`: credentials from a roster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registry.cli.output import json_line, progress_bar, say, warn
+from registry.cli.signing_keys import signers
+from registry.core.errors import RosterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from registry.credentials.roster import Roster
+    from registry.services.issue import Issuance, Progress
+    from registry.settings import Settings
+    from registry.store.repository import Store
+
+RosterFile = Annotated[Path, typer.Argument(help="CSV: Canvas Credentials, Credly, or a student system's export.")]
+AchievementId = Annotated[str | None, typer.Option("--achievement", help="Achievement for rows that name none.")]
+IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer, if two award the same short id.")]
+Mapped = Annotated[list[str] | None, typer.Option("--map", help='Read a column as a field, as "Column=field".')]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the roster and show the mapping; issue nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
+
+READ_BYTES = 64 * 1024
+MAX_REPORTED = 20
+
+
+def issue(
+    roster: RosterFile,
+    *,
+    achievement: AchievementId = None,
+    issuer: IssuerSlug = None,
+    column: Mapped = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Issue credentials from a roster: checked as a whole first, then signed and stored chunk by chunk.
+
+    A row that was issued before is skipped, so an interrupted import is simply run again.
+
+    Example: credanchor issue roster.csv --achievement data-foundations
+    """
+    from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
+
+    settings = load_settings()
+    issuance = _issuance(settings, open_store(settings), issuer, achievement)
+    if not as_json:
+        say(_mapping(_opened(roster, column or [])))
+    rows = _checked(roster, column or [], issuance)
+    if dry_run:
+        say(f"All {rows:,} rows can be issued; this was a dry run, so nothing was.")
+        return
+    done = _issued(roster, column or [], issuance, rows)
+    if as_json:
+        json_line({"issued": done.issued, "skipped": done.skipped})
+        return
+    say(f"Issued {done.issued:,} credentials" + (f"; {done.skipped:,} were issued before." if done.skipped else "."))
+    if done.issued:
+        say("Next: credanchor anchor run")
+
+
+def _issuance(settings: Settings, store: Store, issuer: str | None, achievement: str | None) -> Issuance:
+    from registry.services.catalogue import Catalogue  # noqa: PLC0415  keeps --help fast
+    from registry.services.issue import Issuance  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415
+
+    return Issuance(
+        store=store,
+        catalogue=Catalogue(store, issuer),
+        signer_of=signers(settings, store),
+        base_url=settings.base_url,
+        now=SystemClock().now(),
+        default_achievement=achievement,
+    )
+
+
+def _opened(path: Path, overrides: list[str]) -> Roster:
+    from registry.credentials.roster import read_roster  # noqa: PLC0415  keeps --help fast
+
+    return read_roster(_chunks(path), file=str(path), overrides=overrides)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(READ_BYTES):
+                yield chunk
+    except OSError as error:
+        raise RosterError(f"the roster cannot be read ({error.strerror})", file=str(path)) from error
+
+
+def _mapping(roster: Roster) -> str:
+    lines = [f"  {column} -> {field or '(not used)'}" for column, field in roster.mapping.rows]
+    return "\n".join(["Columns are read as follows (change one with --map):", *lines])
+
+
+def _checked(path: Path, overrides: list[str], issuance: Issuance) -> int:
+    """Go through the whole roster once; nothing is issued unless every row can be."""
+    errors: list[RosterError] = []
+    rows = 0
+    for result in _opened(path, overrides).results:
+        rows += 1
+        error = result if isinstance(result, RosterError) else issuance.problem(result)
+        if error is not None and len(errors) < MAX_REPORTED:
+            errors.append(error)
+    for error in errors[:-1]:
+        warn(f"credanchor: {error}")
+    if errors:
+        warn("Nothing was issued. Correct the roster and run the command again.")
+        raise errors[-1]
+    return rows
+
+
+def _issued(path: Path, overrides: list[str], issuance: Issuance, total: int) -> Progress:
+    from registry.services.issue import Progress  # noqa: PLC0415  keeps --help fast
+
+    rows = (one for one in _opened(path, overrides).results if not isinstance(one, RosterError))
+    done = Progress(0, 0)
+    with progress_bar(total, "Issuing") as advance:
+        for done in issuance.run(rows):
+            advance(done.issued + done.skipped)
+    return done

@@ -1,0 +1,108 @@
+"""The `credanchor` command: finds its commands, runs one, and turns errors into sentences and exit codes.
+
+A command's module is imported only when that command runs, so that `--help` stays fast.
+Exit codes: 0 done or verified, 1 not verified, 2 bad input or not now, 3 somebody else did not answer.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from typing import TYPE_CHECKING
+
+from registry.core.errors import RegistryError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typer import Typer
+
+GROUP = "credanchor.commands"
+"""Entry-point group of the commands; an entry is `name = "module:typer_app_or_function"`."""
+EXIT_BAD_INPUT = 2
+EXIT_UNAVAILABLE = 3
+
+SUMMARIES: Mapping[str, str] = {
+    "demo": "Everything below on a local chain, in one go.",
+    "devnet": "A persistent local chain with the contract deployed.",
+    "init": "Make the home folder, the database and the encrypted keys.",
+    "issuer": "Register an issuer on the chain, manage its keys, accredit others.",
+    "achievement": "What credentials are awarded for.",
+    "issue": "Issue credentials from a roster.",
+    "anchor": "Seal batches and anchor them on the chain.",
+    "export": "Write bundles and badges to files.",
+    "revoke": "Revoke credentials for good.",
+    "suspend": "Suspend credentials for a while.",
+    "reinstate": "Lift a suspension.",
+    "verify": "Judge credentials against the chain.",
+    "serve": "Run the issuer API and the credential pages.",
+    "verifier": "Run the public verifier page and API.",
+    "deploy": "Deploy the contract to a network.",
+}
+"""One line for each command, in the order a newcomer meets them; shown without importing the command."""
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except RegistryError as error:
+        sys.stderr.write(f"credanchor: {error}\n")
+        sys.exit(EXIT_UNAVAILABLE if isinstance(error, UnavailableError) else EXIT_BAD_INPUT)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; that is no error of ours
+        sys.exit(0)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; RegistryError is the caller's to show."""
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        sys.stdout.write(overview())
+        return 0
+    name, *rest = arguments
+    if name == "--version":
+        sys.stdout.write(f"credanchor {version('credanchor')}\n")
+        return 0
+    target = _installed().get(name)
+    if target is None:
+        sys.stderr.write(f"credanchor: there is no command {name!r}; `credanchor --help` lists them.\n")
+        return EXIT_BAD_INPUT
+    result = _app(target)(args=rest, prog_name=f"credanchor {name}", standalone_mode=True)
+    return int(result or 0)
+
+
+def overview() -> str:
+    """Return the text of `credanchor --help`."""
+    installed = _installed()
+    lines = [f"  {name:12} {summary}" for name, summary in SUMMARIES.items() if name in installed]
+    return "\n".join(
+        [
+            "Usage: credanchor COMMAND [OPTIONS] ...",
+            "",
+            "Issue Open Badges 3.0, anchor them on a public chain, and verify them without trusting anybody.",
+            "",
+            "Commands:",
+            *lines,
+            "",
+            "Options: --help, --version. Every command has --help with an example.",
+            "Example: credanchor verify badge.png",
+            "",
+        ]
+    )
+
+
+def _installed() -> dict[str, str]:
+    return {entry.name: entry.value for entry in entry_points(group=GROUP)}
+
+
+def _app(target: str) -> Typer:
+    from typer import Typer  # noqa: PLC0415  not needed to show the list of commands
+
+    module, _, attribute = target.partition(":")
+    found = getattr(import_module(module), attribute)
+    if isinstance(found, Typer):
+        return found
+    app = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command()(found)
+    return app

@@ -1,0 +1,98 @@
+"""`credanchor verify`: judge credentials against the chain."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from registry.cli.output import json_line, say
+from registry.core.errors import InputError, ProfileUnavailableError
+
+if TYPE_CHECKING:
+    from registry.services.verify import Verifier
+
+Inputs = Annotated[list[str], typer.Argument(help="Bundle, credential or badge: files, URLs, or - for standard input.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One report a line, as JSON.")]
+Recipient = Annotated[str | None, typer.Option("--recipient", help="E-mail, id or name of whom it should belong to.")]
+
+EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
+WORST_FIRST = ("not-verified", "not-a-credential", "undecided", "verified")
+MARKS = {"passed": "✓", "failed": "✗", "undecided": "?", "skipped": "-"}
+MAX_INPUT_BYTES = 16 * 1024 * 1024
+"""Largest file that is read; pictures may be larger than the JSON in them."""
+
+
+def verify(inputs: Inputs, *, as_json: AsJson = False, recipient: Recipient = None) -> None:
+    """Judge credentials: whether they are what was anchored, by whom, and whether they still stand.
+
+    Exit code: 0 all verified, 1 one is not, 2 one is not a credential, 3 one cannot be decided yet.
+
+    Example: credanchor verify bundle.json --recipient ada@example.org
+    """
+    from registry.settings import build_verifier  # noqa: PLC0415  keeps --help fast
+
+    verifier = build_verifier()
+    verdicts = [_judged(verifier, source, recipient, as_json=as_json) for source in inputs]
+    worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
+    raise typer.Exit(EXIT_CODES[worst])
+
+
+def _judged(verifier: Verifier, source: str, recipient: str | None, *, as_json: bool) -> str:
+    from registry.checks.report import report_json  # noqa: PLC0415  keeps --help fast
+
+    try:
+        report = verifier.verify(_content(source), recipient).report
+    except InputError as error:
+        value = _not_a_credential(source, error)
+    except ProfileUnavailableError as error:
+        value = _unreachable(source, error)
+    else:
+        value = report_json(report, source)
+    if as_json:
+        json_line(value)
+    else:
+        _say(value)
+    return str(value["verdict"])
+
+
+def _content(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.read(MAX_INPUT_BYTES)
+    if source.startswith(("https://", "http://")):
+        from registry.identity.fetch import fetch_bytes  # noqa: PLC0415  keeps --help fast
+        from registry.settings import has_local_chain, home_folder  # noqa: PLC0415
+
+        return fetch_bytes(source, allow_loopback=has_local_chain(home_folder()))
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_INPUT_BYTES)
+    except OSError as error:
+        raise InputError(f"It cannot be read ({error.strerror}).") from error
+
+
+def _not_a_credential(source: str, error: InputError) -> dict[str, Any]:
+    return {
+        "input": source,
+        "verdict": "not-a-credential",
+        "reason": error.code,
+        "summary": str(error),
+        "network": None,
+        "checks": [],
+    }
+
+
+def _unreachable(source: str, error: ProfileUnavailableError) -> dict[str, Any]:
+    summary = f"Cannot tell: {error}."
+    return {**_not_a_credential(source, InputError()), "verdict": "undecided", "reason": error.code, "summary": summary}
+
+
+def _say(value: dict[str, Any], indent: str = "") -> None:
+    say(f"{indent}{value['input']}: {value['summary']}")
+    for check in value["checks"]:
+        say(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}")
+    for part in value.get("parts", []):
+        say(f"{indent}  {part['kind']}: {part['title']}")
+        _say(part, indent + "    ")

@@ -1,0 +1,88 @@
+"""Encrypted key files: made, opened, never printed.
+
+Signing keys are encrypted PKCS#8 PEM (Ed25519); Ethereum keys are keystores of version 3.
+A passphrase arrives as an argument of a function, never of a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from registry.core.account import Address
+from registry.core.errors import InputError, KeyFileError, PassphraseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def create_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
+    """Make an Ed25519 key, write it encrypted and return it; KeyFileError if the file stands already."""
+    key = Ed25519PrivateKey.generate()
+    encryption = BestAvailableEncryption(passphrase.encode("utf-8"))
+    _write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    return key
+
+
+def open_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
+    """Return the key in an encrypted PEM file.
+
+    Raises:
+        KeyFileError: the file is missing or holds no Ed25519 key.
+        PassphraseError: the passphrase does not open it.
+
+    """
+    data = _read(path)
+    try:
+        key = load_pem_private_key(data, passphrase.encode("utf-8"))
+    except ValueError as error:
+        raise PassphraseError(f"The passphrase does not open {path}; nothing was changed.") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFileError(f"{path} holds no Ed25519 key; restore the file from a backup.")
+    return key
+
+
+def create_account(path: Path, passphrase: str) -> Address:
+    """Make an Ethereum key, write its keystore and return its address; KeyFileError if the file stands already."""
+    from eth_account import Account  # noqa: PLC0415  slow to import; reading never needs it
+
+    account = Account.create()
+    keystore = Account.encrypt(account.key, passphrase)
+    _write_new(path, json.dumps(keystore, indent=2).encode("utf-8"))
+    return Address(account.address)
+
+
+def account_address(path: Path) -> Address:
+    """Return the address of a keystore without opening it; KeyFileError if it is none."""
+    try:
+        return Address("0x" + json.loads(_read(path))["address"].removeprefix("0x"))
+    except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
+        raise KeyFileError(f"{path} is not an Ethereum keystore; restore the file from a backup.") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"The key file {path} cannot be read ({error.strerror}).") from error
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise KeyFileError(f"The key file {path} stands already and is never overwritten.") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

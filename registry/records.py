@@ -1,0 +1,179 @@
+"""Values that cross the store's port: what is kept of issuers, achievements, credentials and batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from registry.core.account import Address
+    from registry.core.digest import Digest, Root
+    from registry.core.proof import InclusionProof
+    from registry.core.receipt import AnchorHint
+
+
+class BatchState(StrEnum):
+    """Where a batch stands (design.md, Anchoring)."""
+
+    OPEN = "open"
+    SEALED = "sealed"
+    ANCHORED = "anchored"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRow:
+    """One issuer that this home issues for."""
+
+    slug: str
+    """Short name, unique in this home; part of URLs and key folders."""
+    did: str
+    """Its DID."""
+    account: Address
+    """Its on-chain id: the address of its first admin key."""
+    profile: dict[str, Any]
+    """Its Open Badges Profile, as it stands in every credential."""
+    id: int = 0
+    """Row number; 0 before it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeyRow:
+    """One signing key of an issuer."""
+
+    issuer_id: int
+    """Whose key."""
+    multibase: str
+    """Public key, `z6Mk…`."""
+    key_file: str
+    """File name below the issuer's key folder."""
+    created_at: datetime
+    """When it was made, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementRow:
+    """One achievement that credentials are awarded for."""
+
+    issuer_id: int
+    """Who awards it."""
+    short_id: str
+    """What rosters call it, unique for the issuer."""
+    document: dict[str, Any]
+    """The Open Badges Achievement, with its `id`."""
+    id: int = 0
+    """Row number; 0 before it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredential:
+    """A signed credential on its way into the store."""
+
+    issuer_id: int
+    """Who issued it."""
+    achievement_id: int
+    """What for."""
+    uuid: str
+    """The UUID of its `id`."""
+    row_key: Digest
+    """Identity of its roster row: issuer, achievement, recipient, award date; unique."""
+    entry: bytes
+    """The exact entry bytes."""
+    leaf_hash: Digest
+    """Leaf hash of the entry."""
+    share_token: str
+    """Secret part of its public link."""
+    status_index: int
+    """Position in the issuer's status lists, counted through all of them; unique for the issuer."""
+    recipient: str
+    """What the roster calls the recipient, for the registrar's eyes only."""
+    issued_at: datetime
+    """When it was signed, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCredential:
+    """A credential as it is kept."""
+
+    uuid: str
+    """The UUID of its `id`."""
+    issuer_id: int
+    """Who issued it."""
+    achievement_id: int
+    """What for."""
+    batch_id: int
+    """Its batch."""
+    entry: bytes | None
+    """The exact entry bytes; None once erased."""
+    leaf_hash: Digest
+    """Leaf hash of the entry."""
+    leaf_index: int | None
+    """Position in the sealed batch; None while it is open."""
+    share_token: str
+    """Secret part of its public link."""
+    status_index: int
+    """Position in the issuer's status lists."""
+    recipient: str
+    """What the roster calls the recipient."""
+    issued_at: datetime
+    """When it was signed, UTC."""
+
+    @property
+    def credential_id(self) -> str:
+        """Return its `id`."""
+        return f"urn:uuid:{self.uuid}"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One batch."""
+
+    id: int
+    """Row number."""
+    issuer_id: int
+    """Whose credentials."""
+    state: BatchState
+    """Where it stands."""
+    root: Root | None
+    """Its root once sealed."""
+    tree_size: int
+    """Number of leaves once sealed, else 0."""
+    created_at: datetime
+    """When it was opened, UTC."""
+    sealed_at: datetime | None
+    """When it was sealed, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProof:
+    """What a receipt is made of."""
+
+    proof: InclusionProof
+    """Derived from tiles."""
+    root: Root
+    """The sealed root."""
+    anchors: tuple[AnchorHint, ...]
+    """Where the batch is anchored; empty while it is not."""
+    final: bool
+    """Whether the anchor is in a finalized block."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A change of one credential's status, as the registrar ordered it."""
+
+    issuer_id: int
+    """Whose credential."""
+    leaf_hash: Digest
+    """Which leaf."""
+    kind: Literal["revoked", "suspended", "reinstated"]
+    """What was ordered."""
+    reason: int
+    """Public reason code."""
+    note: str
+    """The registrar's own words; kept here, never on the chain."""
+    recorded_at: datetime
+    """When it was ordered, UTC."""

@@ -1,0 +1,99 @@
+"""Export credentials: as a bundle, or baked into a badge picture."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from registry.core.errors import InputError
+from registry.core.receipt import bundle_json, receipt_json
+from registry.credentials.badge import default_badge
+from registry.credentials.baking import bake_png, bake_svg
+from registry.services.receipts import bundle_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from registry.core.receipt import Bundle
+    from registry.ports import CredentialStore
+    from registry.records import StoredCredential
+
+Form = Literal["json", "png", "svg"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """One file for a recipient."""
+
+    name: str
+    """File name."""
+    data: bytes
+    """Its content."""
+    credential_id: str
+    """Whose it is."""
+    pending: bool
+    """Whether its anchor is not final yet."""
+
+
+def exported(store: CredentialStore, credentials: Iterable[StoredCredential], form: Form) -> Iterator[ExportedFile]:
+    """Yield a file for each credential; erased ones are passed over.
+
+    Raises:
+        StateError: a stored tile is damaged.
+
+    """
+    for credential in credentials:
+        if credential.entry is None:
+            continue
+        bundle = bundle_of(store, credential)
+        pending = not any(receipt.state == "final" for receipt in bundle.receipts)
+        yield ExportedFile(f"{credential.uuid}.{form}", file_content(bundle, form), credential.credential_id, pending)
+
+
+def file_content(bundle: Bundle, form: Form) -> bytes:
+    """Return a bundle as JSON, or as a badge with credential and receipts baked in."""
+    if form == "json":
+        return (json.dumps(bundle_json(bundle), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    document = bundle.credential
+    text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    receipts = json.dumps([receipt_json(receipt) for receipt in bundle.receipts])
+    picture = _picture(bundle)
+    return bake_png(picture, text, receipts) if form == "png" else bake_svg(_framed(picture), text, receipts)
+
+
+def _picture(bundle: Bundle) -> bytes:
+    """Return the achievement's own picture if it is an embedded PNG, else a default badge in its own colour."""
+    achievement = _achievement(bundle)
+    image = achievement.get("image")
+    address = image.get("id") if isinstance(image, dict) else image
+    prefix = "data:image/png;base64,"
+    if isinstance(address, str) and address.startswith(prefix):
+        try:
+            return base64.b64decode(address.removeprefix(prefix), validate=True)
+        except ValueError as error:
+            raise InputError(f"The picture of {achievement.get('name')} is not base64.") from error
+    return _default(str(achievement.get("id")))
+
+
+def _achievement(bundle: Bundle) -> dict[str, Any]:
+    document = bundle.credential
+    subject = document.get("credentialSubject") if isinstance(document, dict) else None
+    achievement = subject.get("achievement") if isinstance(subject, dict) else None
+    return achievement if isinstance(achievement, dict) else {}
+
+
+@lru_cache(maxsize=64)
+def _default(achievement_id: str) -> bytes:
+    return default_badge(hashlib.sha256(achievement_id.encode("utf-8")).digest())
+
+
+def _framed(picture: bytes) -> bytes:
+    data = base64.b64encode(picture).decode("ascii")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="320" height="320" viewBox="0 0 320 320">'
+        f'<image width="320" height="320" href="data:image/png;base64,{data}"/></svg>'
+    ).encode("ascii")

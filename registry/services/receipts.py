@@ -1,0 +1,65 @@
+"""Make receipts and bundles: the proof from tiles, the anchors from the job's records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registry.core.batch import proof_from_tiles
+from registry.core.canonical import parse_json
+from registry.core.errors import StateError, VerificationError
+from registry.core.proof import require_inclusion
+from registry.core.receipt import AnchorReceipt, Bundle
+from registry.records import BatchState
+
+if TYPE_CHECKING:
+    from registry.core.proof import InclusionProof
+    from registry.ports import CredentialStore
+    from registry.records import BatchRow, StoredCredential
+
+
+def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
+    """Return a credential with its receipt; without one while its batch is open.
+
+    Raises:
+        StateError: the document was erased, or a stored tile is damaged.
+
+    """
+    if credential.entry is None:
+        raise StateError(f"The document of {credential.credential_id} was erased; only its leaf hash is kept.")
+    receipt = receipt_of(store, credential)
+    document = credential.entry.decode("ascii") if credential.entry.startswith(b"e") else parse_json(credential.entry)
+    return Bundle(document, (receipt,) if receipt else ())
+
+
+def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorReceipt | None:
+    """Return the receipt of one credential, or None while its batch is open.
+
+    Raises:
+        StateError: a stored tile is damaged, so that the proof does not lead to the sealed root.
+
+    """
+    batch = store.batch(credential.batch_id)
+    if batch is None or batch.root is None or credential.leaf_index is None:
+        return None
+    return AnchorReceipt(
+        state="final" if batch.state is BatchState.FINAL else "pending",
+        credential_id=credential.credential_id,
+        leaf_hash=credential.leaf_hash,
+        proof=_proof(store, credential, batch),
+        root=batch.root,
+        anchors=tuple(store.anchors(batch.id)),
+    )
+
+
+def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:
+    index = credential.leaf_index or 0
+    try:
+        proof = proof_from_tiles(index, batch.tree_size, lambda level, at: store.tile(batch.id, level, at))
+        if batch.root is not None:
+            require_inclusion(credential.leaf_hash, proof, batch.root)
+    except (VerificationError, IndexError) as error:
+        raise StateError(
+            f"The stored tiles of batch {batch.id} are damaged: the proof of {credential.credential_id} does not lead "
+            "to the sealed root. Restore the database from a backup."
+        ) from error
+    return proof

@@ -1,0 +1,54 @@
+"""Random places in an issuer's status lists.
+
+Indices are counted through all lists of an issuer. A list is only half filled, so that a random free
+place is found at once, and an index says little about when the credential was issued.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from registry.credentials.status_list import MIN_ENTRIES
+
+if TYPE_CHECKING:
+    from registry.ports import CredentialStore
+
+LIST_ENTRIES = MIN_ENTRIES
+"""Entries of one list; the standard's minimum, so that a list hides each credential among many."""
+FILLED_ENTRIES = LIST_ENTRIES // 2
+"""Credentials that are put into one list."""
+
+
+def list_number(status_index: int) -> int:
+    """Return which of the issuer's lists holds an index, from 0."""
+    return status_index // LIST_ENTRIES
+
+
+def list_position(status_index: int) -> int:
+    """Return the position of an index in its list, from 0."""
+    return status_index % LIST_ENTRIES
+
+
+class StatusIndices:
+    """Draws free indices of one issuer; the store's unique constraint has the last word."""
+
+    def __init__(self, store: CredentialStore, issuer_id: int) -> None:
+        self._store = store
+        self._issuer_id = issuer_id
+        self._drawn = store.credential_count(issuer_id)
+        self._list = -1
+        self._taken: set[int] = set()
+
+    def draw(self) -> int:
+        """Return a free index, and take it."""
+        wanted = self._drawn // FILLED_ENTRIES
+        if wanted != self._list:
+            self._list = wanted
+            first = wanted * LIST_ENTRIES
+            self._taken = self._store.status_indices(self._issuer_id, first, first + LIST_ENTRIES)
+        while (index := self._list * LIST_ENTRIES + secrets.randbelow(LIST_ENTRIES)) in self._taken:
+            pass
+        self._taken.add(index)
+        self._drawn += 1
+        return index

@@ -1,0 +1,75 @@
+"""From whatever somebody hands in to a bundle: JSON, compact JWS, baked PNG or SVG."""
+
+from __future__ import annotations
+
+from registry.core.canonical import parse_json
+from registry.core.errors import CanonicalFormError, CredentialFormatError, ReceiptFormatError
+from registry.core.receipt import Bundle, parse_bundle, parse_receipt
+from registry.credentials.baking import unbake
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PICTURES = (_PNG, b"<")
+
+
+def unwrap(data: bytes) -> Bundle:
+    """Return the bundle in `data`.
+
+    Raises:
+        InputError: with a sentence that says what it is instead, where that can be told.
+
+    """
+    text = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise CredentialFormatError("There is nothing in it: paste the credential, or choose its file.")
+    if text.startswith(_PICTURES):
+        return _from_picture(text if text.startswith(b"<") else data)
+    if text.startswith((b"{", b"[")):
+        return _require_credential(parse_bundle(parse_json(text)))
+    return _from_text(text)
+
+
+def _from_picture(data: bytes) -> Bundle:
+    credential, receipts = unbake(data)
+    bundle = _from_text(credential.strip().encode("utf-8"))
+    if receipts is None:
+        return bundle
+    listed = parse_json(receipts)
+    if not isinstance(listed, list):
+        raise ReceiptFormatError("The receipts baked into the picture are not a list.")
+    return Bundle(bundle.credential, tuple(parse_receipt(receipt) for receipt in listed))
+
+
+def _from_text(text: bytes) -> Bundle:
+    if text.startswith(b"{"):
+        return _require_credential(parse_bundle(parse_json(text)))
+    try:
+        return parse_bundle(text.decode("utf-8"))
+    except (UnicodeDecodeError, ReceiptFormatError, CanonicalFormError) as error:
+        raise CredentialFormatError(
+            "This is not a credential: it is neither JSON, nor a signed token (VC-JWT), nor a badge picture."
+        ) from error
+
+
+def _require_credential(bundle: Bundle) -> Bundle:
+    document = bundle.credential
+    if isinstance(document, str):
+        return bundle
+    types = document.get("type")
+    if "VerifiableCredential" in (types if isinstance(types, list) else [types]):
+        return bundle
+    raise CredentialFormatError(_instead(document))
+
+
+def _instead(document: dict[str, object]) -> str:
+    contexts = str(document.get("@context", ""))
+    if "openbadges/v2" in contexts or "w3id.org/openbadges" in contexts:
+        return "This is an Open Badges 2.0 assertion; only Open Badges 3.0 credentials can be checked here."
+    if "openattestation" in str(document.get("version", "")) + contexts or "targetHash" in str(
+        document.get("signature")
+    ):
+        return "This is an OpenAttestation document; it can be checked with a verifier of that system."
+    if "blockcerts" in contexts:
+        return "This is a Blockcerts certificate; it can be checked with a verifier of that system."
+    if document.get("type") == "AnchorReceipt":
+        return "This is a receipt without its credential: send both together, as a bundle."
+    return "This JSON is not a verifiable credential: its type does not say VerifiableCredential."

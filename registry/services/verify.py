@@ -1,0 +1,59 @@
+"""Verify a credential: read it, gather the facts, and let the checks judge.
+
+1 parse what was handed in (unwrap.py)       2 screen the document and its proof (credentials)
+3 find its receipt, ask the pinned contract, ask the issuer's web site for what is open (gather.py)
+4 judge (checks)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from registry.checks.facts import NOT_ASKED, Expected
+from registry.checks.verdict import judge
+from registry.services.gather import Gathering
+from registry.services.unwrap import unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.checks.facts import Facts
+    from registry.checks.report import Report
+    from registry.core.receipt import Bundle
+    from registry.ports import ChainReader, Clock, IssuerDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judged credential with all it was judged by."""
+
+    report: Report
+    """What the checks found."""
+    bundle: Bundle
+    """What was read."""
+    facts: Facts
+    """What was gathered; `facts.presented.document` is what may be shown."""
+
+
+class Verifier:
+    """Judges credentials against the accepted networks."""
+
+    def __init__(self, readers: Sequence[ChainReader], directory: IssuerDirectory, clock: Clock) -> None:
+        self._readers = tuple(readers)
+        self._directory = directory
+        self._clock = clock
+
+    def verify(self, data: bytes, expected: str | None = None) -> Judged:
+        """Judge a bundle, credential, VC-JWT or badge picture.
+
+        `expected` is the e-mail address, id or name of the person it should belong to.
+
+        Raises:
+            InputError: it is not a credential; a sentence says what it is instead.
+
+        """
+        bundle = unwrap(data)
+        gathering = Gathering(self._readers, self._directory, bundle.receipts, self._clock.now())
+        facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
+        return Judged(judge(facts), bundle, facts)

@@ -1,0 +1,169 @@
+"""Environment and files, read once into one frozen object; and the objects that are built from it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from registry.chain.networks import load_networks
+from registry.core.errors import HomeVersionError, PassphraseError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registry.chain.networks import Network
+    from registry.services.verify import Verifier
+    from registry.store.repository import Store
+
+HOME_VERSION = 1
+"""Layout of the home folder that this version reads and writes."""
+HOME_FILE = "home.json"
+DEFAULT_BASE_URL = "http://localhost:8320"
+"""Where `credanchor serve` listens unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is configured, for one run of one command."""
+
+    home: Path
+    """The home folder."""
+    database_url: str
+    """SQLAlchemy URL of the store."""
+    base_url: str
+    """Public base URL of the issuer API, without a trailing slash."""
+    network: str
+    """Name of the network that is written to."""
+    networks: Mapping[str, Network]
+    """All accepted networks, by name."""
+
+    def chosen_network(self, name: str | None = None) -> Network:
+        """Return the named network, or the home's own; SettingsError lists what there is."""
+        wanted = name or self.network
+        if wanted not in self.networks:
+            known = ", ".join(self.networks)
+            raise SettingsError(f"There is no network {wanted!r} in networks.toml; known are {known}.")
+        return self.networks[wanted]
+
+    def keys(self) -> Path:
+        """Return the folder of encrypted key files."""
+        return self.home / "keys"
+
+
+def home_folder() -> Path:
+    """Return the home folder: CREDANCHOR_HOME, else `.credanchor` in the user's home."""
+    named = os.environ.get("CREDANCHOR_HOME")
+    return Path(named).expanduser() if named else Path.home() / ".credanchor"
+
+
+def load_settings(home: Path | None = None) -> Settings:
+    """Read an initialised home folder.
+
+    Raises:
+        SettingsError: there is none, or a file in it is damaged.
+        HomeVersionError: a newer version of Credanchor wrote it.
+
+    """
+    folder = home or home_folder()
+    stored = _home_file(folder)
+    return Settings(
+        home=folder,
+        database_url=os.environ.get("CREDANCHOR_DATABASE_URL") or f"sqlite:///{folder / 'credanchor.db'}",
+        base_url=str(stored.get("base_url", DEFAULT_BASE_URL)),
+        network=os.environ.get("CREDANCHOR_NETWORK") or str(stored.get("network", "local")),
+        networks=load_networks(folder),
+    )
+
+
+def write_home_file(folder: Path, *, base_url: str, network: str) -> None:
+    """Write the home's own settings; the folder must exist."""
+    value = {"version": HOME_VERSION, "base_url": base_url.rstrip("/"), "network": network}
+    (folder / HOME_FILE).write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database, bringing its tables up to date."""
+    from registry.store.engine import open_engine  # noqa: PLC0415  sqlmodel takes 0.65 s to import
+    from registry.store.repository import Store  # noqa: PLC0415
+
+    return Store(open_engine(settings.database_url))
+
+
+def build_verifier(home: Path | None = None) -> Verifier:
+    """Return a verifier for the accepted networks; it works without a home folder, too."""
+    from registry.chain.reader import RpcChainReader  # noqa: PLC0415  only who verifies needs these
+    from registry.identity.directory import WebDirectory  # noqa: PLC0415
+    from registry.services.verify import Verifier  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415
+
+    folder = home or home_folder()
+    networks = load_networks(folder if folder.is_dir() else None)
+    return Verifier(
+        readers=tuple(RpcChainReader(network) for network in networks.values()),
+        directory=WebDirectory(allow_loopback=has_local_chain(folder)),
+        clock=SystemClock(),
+    )
+
+
+def has_local_chain(folder: Path) -> bool:
+    """Tell whether a home folder runs a local chain: only there may DID documents come from loopback."""
+    return (folder / "devnet" / "network.toml").is_file()
+
+
+def passphrase(purpose: str, *, confirm: bool = False) -> str:
+    """Return the passphrase of the key files: environment, file or prompt, never an argument.
+
+    `purpose` finishes the prompt, for example `the anchoring key`.
+
+    Raises:
+        PassphraseError: none is set and there is no terminal to ask at, or it is empty.
+
+    """
+    given = os.environ.get("CREDANCHOR_PASSPHRASE") or _passphrase_file() or _prompted(purpose, confirm=confirm)
+    if not given:
+        raise PassphraseError(
+            "No passphrase is set for the key files: set CREDANCHOR_PASSPHRASE or CREDANCHOR_PASSPHRASE_FILE, "
+            "or run the command at a terminal."
+        )
+    return given
+
+
+def _passphrase_file() -> str | None:
+    named = os.environ.get("CREDANCHOR_PASSPHRASE_FILE")
+    if not named:
+        return None
+    try:
+        return Path(named).read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PassphraseError(f"CREDANCHOR_PASSPHRASE_FILE names {named}, which cannot be read: {error}.") from error
+
+
+def _prompted(purpose: str, *, confirm: bool) -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    given = getpass.getpass(f"Passphrase for {purpose}: ")
+    if confirm and given != getpass.getpass("Once more: "):
+        raise PassphraseError("The two passphrases differ; nothing was written.")
+    return given
+
+
+def _home_file(folder: Path) -> dict[str, object]:
+    path = folder / HOME_FILE
+    if not path.is_file():
+        raise SettingsError(f"{folder} is not a Credanchor home yet: run `credanchor init`, or set CREDANCHOR_HOME.")
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        version = int(stored["version"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"{path} is damaged ({error}); restore it from a backup.") from error
+    if version > HOME_VERSION:
+        raise HomeVersionError(
+            f"{folder} was written by a newer version of Credanchor (home version {version}, this one reads up to "
+            f"{HOME_VERSION}); upgrade Credanchor. Nothing was changed."
+        )
+    return dict(stored)

@@ -1,0 +1,109 @@
+"""Batches and their tiles in the store."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from registry.core.digest import Digest, Root
+from registry.core.errors import BatchSealedError
+from registry.records import BatchRow, BatchState
+from registry.store.session import moment, reading, seconds, writing
+from registry.store.table_objects import BATCH, CREDENTIAL, TILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Engine, Row
+
+    from registry.core.batch import SealedBatch, Tile
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """A batch being sealed: its row is locked, so nobody can add to it or seal it."""
+
+    leaves: Sequence[Digest]
+    """Leaf hashes in order of issue."""
+    _connection: Connection
+    _batch_id: int
+
+    def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
+        """Write leaf order, tiles and root; they take effect together when the sealing ends."""
+        positions = [{"leaf": leaf, "position": index} for index, leaf in enumerate(sealed.leaves)]
+        placed = update(CREDENTIAL).where(CREDENTIAL.c.leaf_hash == bindparam("leaf"))
+        self._connection.execute(placed.values(leaf_index=bindparam("position")), positions)
+        for tile in tiles:
+            values = {"batch_id": self._batch_id, "level": tile.level, "position": tile.index, "data": tile.data}
+            self._connection.execute(insert(TILE).values(values))
+        self._connection.execute(
+            update(BATCH)
+            .where(BATCH.c.id == self._batch_id)
+            .values(
+                state=BatchState.SEALED,
+                root=sealed.root,
+                tree_size=sealed.tree_size,
+                order_digest=order_digest,
+                sealed_at=seconds(now),
+            )
+        )
+
+
+class BatchRows:
+    """Reads and writes batches and tiles."""
+
+    engine: Engine
+
+    def batches(self, state: BatchState | None = None) -> list[BatchRow]:
+        """Return all batches, or those in one state, oldest first."""
+        query = select(BATCH).order_by(BATCH.c.id)
+        if state is not None:
+            query = query.where(BATCH.c.state == state)
+        with reading(self.engine) as connection:
+            return [_batch(row) for row in connection.execute(query)]
+
+    def batch(self, batch_id: int) -> BatchRow | None:
+        """Return one batch."""
+        with reading(self.engine) as connection:
+            row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).one_or_none()
+        return _batch(row) if row is not None else None
+
+    @contextmanager
+    def sealing(self, batch_id: int) -> Iterator[Sealing]:
+        """Lock an open batch and give its leaves; what is finished inside is committed at the end.
+
+        Raises:
+            BatchSealedError: it is closed already.
+
+        """
+        with writing(self.engine) as connection:
+            row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id).with_for_update()).one_or_none()
+            if row is None or row.state != BatchState.OPEN:
+                raise BatchSealedError(f"Batch {batch_id} is not open any more.")
+            query = select(CREDENTIAL.c.leaf_hash).where(CREDENTIAL.c.batch_id == batch_id)
+            leaves = [Digest(leaf) for leaf in connection.execute(query).scalars()]
+            yield Sealing(leaves, connection, batch_id)
+        # A crash before the commit leaves the batch open and whole; the next run seals it.
+
+    def tile(self, batch_id: int, level: int, position: int) -> bytes:
+        """Return one tile's digests; empty if there is no such tile."""
+        here = (TILE.c.batch_id == batch_id) & (TILE.c.level == level) & (TILE.c.position == position)
+        with reading(self.engine) as connection:
+            data = connection.execute(select(TILE.c.data).where(here)).scalar_one_or_none()
+        return bytes(data) if data is not None else b""
+
+
+def _batch(row: Row[Any]) -> BatchRow:
+    return BatchRow(
+        id=row.id,
+        issuer_id=row.issuer_id,
+        state=BatchState(row.state),
+        root=Root(Digest(row.root)) if row.root is not None else None,
+        tree_size=row.tree_size,
+        created_at=moment(row.created_at),
+        sealed_at=moment(row.sealed_at) if row.sealed_at is not None else None,
+    )

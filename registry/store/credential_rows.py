@@ -1,0 +1,158 @@
+"""Credentials and their status in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from registry.core.digest import Digest
+from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
+from registry.store.session import moment, reading, seconds, writing
+from registry.store.table_objects import BATCH, CREDENTIAL, STATUS_EVENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection, Engine, Row
+
+STREAMED_ROWS = 500
+"""Rows fetched at once where many are read."""
+
+
+class CredentialRows:
+    """Reads and writes credentials and the changes of their status."""
+
+    engine: Engine
+
+    def known_row_keys(self, keys: Sequence[Digest]) -> set[Digest]:
+        """Return which of these roster rows were issued already."""
+        query = select(CREDENTIAL.c.row_key).where(CREDENTIAL.c.row_key.in_(keys))
+        with reading(self.engine) as connection:
+            return {Digest(row.row_key) for row in connection.execute(query)}
+
+    def credential_count(self, issuer_id: int) -> int:
+        """Return how many credentials an issuer ever issued."""
+        query = select(func.count()).select_from(CREDENTIAL).where(CREDENTIAL.c.issuer_id == issuer_id)
+        with reading(self.engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def status_indices(self, issuer_id: int, first: int, after: int) -> set[int]:
+        """Return the taken status indices from `first` to just before `after`."""
+        column = CREDENTIAL.c.status_index
+        query = select(column).where(CREDENTIAL.c.issuer_id == issuer_id, column >= first, column < after)
+        with reading(self.engine) as connection:
+            return set(connection.execute(query).scalars())
+
+    def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
+        """Store signed credentials of one issuer in its open batch, all or none.
+
+        A batch takes at most `max_leaves`; the rest opens another one.
+
+        Raises:
+            StoreConflictError: a row key or status index was taken meanwhile.
+
+        """
+        rest = list(credentials)
+        with writing(self.engine) as connection:
+            while rest:
+                batch_id, room = _open_batch(connection, rest[0].issuer_id, now, max_leaves)
+                part, rest = rest[:room], rest[room:]
+                connection.execute(insert(CREDENTIAL), [_values(one, batch_id) for one in part])
+                mine = BATCH.c.id == batch_id
+                connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
+        # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
+
+    def credential(self, uuid: str) -> StoredCredential | None:
+        """Return one credential by the UUID of its id."""
+        return self._one(CREDENTIAL.c.uuid == uuid)
+
+    def credential_by_token(self, share_token: str) -> StoredCredential | None:
+        """Return one credential by the secret part of its public link."""
+        return self._one(CREDENTIAL.c.share_token == share_token)
+
+    def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
+        """Yield the credentials of one batch, or all, in order of issue, streamed."""
+        query = select(CREDENTIAL).order_by(CREDENTIAL.c.id)
+        if batch_id is not None:
+            query = query.where(CREDENTIAL.c.batch_id == batch_id)
+        with reading(self.engine) as connection:
+            for row in connection.execution_options(yield_per=STREAMED_ROWS).execute(query):
+                yield _credential(row)
+
+    def record_status(self, changes: Sequence[StatusChange]) -> None:
+        """Append status changes; the newest of a leaf counts."""
+        with writing(self.engine) as connection:
+            connection.execute(insert(STATUS_EVENT), [_event(change) for change in changes])
+
+    def revoked_indices(self, issuer_id: int, first: int, after: int) -> list[int]:
+        """Return the status indices of an issuer's revoked credentials from `first` to just before `after`."""
+        query = (
+            select(CREDENTIAL.c.status_index)
+            .join(STATUS_EVENT, STATUS_EVENT.c.leaf_hash == CREDENTIAL.c.leaf_hash)
+            .where(CREDENTIAL.c.issuer_id == issuer_id, STATUS_EVENT.c.kind == "revoked")
+            .where(CREDENTIAL.c.status_index >= first, CREDENTIAL.c.status_index < after)
+            .distinct()
+        )
+        with reading(self.engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def _one(self, condition: ColumnElement[bool]) -> StoredCredential | None:
+        with reading(self.engine) as connection:
+            row = connection.execute(select(CREDENTIAL).where(condition)).one_or_none()
+        return _credential(row) if row is not None else None
+
+
+def _open_batch(connection: Connection, issuer_id: int, now: datetime, max_leaves: int) -> tuple[int, int]:
+    """Return the newest open batch with room, and the room; the row stays locked until the commit."""
+    mine = (BATCH.c.issuer_id == issuer_id) & (BATCH.c.state == BatchState.OPEN) & (BATCH.c.tree_size < max_leaves)
+    found = connection.execute(select(BATCH).where(mine).order_by(BATCH.c.id.desc()).limit(1).with_for_update()).first()
+    if found is not None:
+        return int(found.id), max_leaves - int(found.tree_size)
+    values = {"issuer_id": issuer_id, "state": BatchState.OPEN, "tree_size": 0, "created_at": seconds(now)}
+    key: Any = connection.execute(insert(BATCH).values(values)).inserted_primary_key
+    return int(key[0]), max_leaves
+
+
+def _values(one: NewCredential, batch_id: int) -> dict[str, object]:
+    return {
+        "uuid": one.uuid,
+        "issuer_id": one.issuer_id,
+        "achievement_id": one.achievement_id,
+        "batch_id": batch_id,
+        "row_key": one.row_key,
+        "entry": one.entry,
+        "leaf_hash": one.leaf_hash,
+        "share_token": one.share_token,
+        "status_index": one.status_index,
+        "recipient": one.recipient,
+        "issued_at": seconds(one.issued_at),
+    }
+
+
+def _credential(row: Row[Any]) -> StoredCredential:
+    return StoredCredential(
+        uuid=row.uuid,
+        issuer_id=row.issuer_id,
+        achievement_id=row.achievement_id,
+        batch_id=row.batch_id,
+        entry=row.entry,
+        leaf_hash=Digest(row.leaf_hash),
+        leaf_index=row.leaf_index,
+        share_token=row.share_token,
+        status_index=row.status_index,
+        recipient=row.recipient,
+        issued_at=moment(row.issued_at),
+    )
+
+
+def _event(change: StatusChange) -> dict[str, object]:
+    return {
+        "issuer_id": change.issuer_id,
+        "leaf_hash": change.leaf_hash,
+        "kind": change.kind,
+        "reason": change.reason,
+        "note": change.note,
+        "recorded_at": seconds(change.recorded_at),
+    }

@@ -1,0 +1,116 @@
+"""Issuers, their signing keys and their achievements in the store."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from registry.core.account import Address
+from registry.core.errors import StateError
+from registry.records import AchievementRow, IssuerRow, SigningKeyRow
+from registry.store.session import moment, reading, seconds, writing
+from registry.store.table_objects import ACHIEVEMENT, CREDENTIAL, ISSUER, SIGNING_KEY
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, Row
+
+
+class IssuerRows:
+    """Reads and writes issuers, signing keys and achievements."""
+
+    engine: Engine
+
+    def add_issuer(self, issuer: IssuerRow) -> IssuerRow:
+        """Store an issuer and return it with its row number; StoreConflictError if slug, DID or account is taken."""
+        values = {
+            "slug": issuer.slug,
+            "did": issuer.did,
+            "account": issuer.account,
+            "profile": json.dumps(issuer.profile, ensure_ascii=False),
+        }
+        with writing(self.engine) as connection:
+            key = connection.execute(insert(ISSUER).values(values)).inserted_primary_key
+        return replace(issuer, id=_number(key))
+
+    def issuers(self) -> list[IssuerRow]:
+        """Return all issuers of this home, oldest first."""
+        with reading(self.engine) as connection:
+            return [_issuer(row) for row in connection.execute(select(ISSUER).order_by(ISSUER.c.id))]
+
+    def add_signing_key(self, key: SigningKeyRow) -> None:
+        """Store a signing key; the newest one of an issuer signs."""
+        values = {
+            "issuer_id": key.issuer_id,
+            "multibase": key.multibase,
+            "key_file": key.key_file,
+            "created_at": seconds(key.created_at),
+        }
+        with writing(self.engine) as connection:
+            connection.execute(insert(SIGNING_KEY).values(values))
+
+    def signing_keys(self, issuer_id: int) -> list[SigningKeyRow]:
+        """Return an issuer's signing keys, newest first."""
+        table = SIGNING_KEY
+        query = select(table).where(table.c.issuer_id == issuer_id).order_by(table.c.id.desc())
+        with reading(self.engine) as connection:
+            return [
+                SigningKeyRow(row.issuer_id, row.multibase, row.key_file, moment(row.created_at))
+                for row in connection.execute(query)
+            ]
+
+    def put_achievement(self, achievement: AchievementRow) -> bool:
+        """Store an achievement, and return whether anything changed.
+
+        Raises:
+            StateError: credentials were issued for it already, and the text differs: it is not rewritten under them.
+
+        """
+        text = json.dumps(achievement.document, ensure_ascii=False, sort_keys=True)
+        table = ACHIEVEMENT
+        mine = (table.c.issuer_id == achievement.issuer_id) & (table.c.short_id == achievement.short_id)
+        with writing(self.engine) as connection:
+            known = connection.execute(select(table).where(mine)).one_or_none()
+            if known is not None and known.document == text:
+                return False
+            if known is None:
+                values = {"issuer_id": achievement.issuer_id, "short_id": achievement.short_id, "document": text}
+                connection.execute(insert(ACHIEVEMENT).values(values))
+                return True
+            if _is_awarded(connection, known.id):
+                raise StateError(
+                    f"Credentials were issued for the achievement {achievement.short_id!r} already, so its text stays. "
+                    "Add the new text under another name."
+                )
+            connection.execute(update(ACHIEVEMENT).where(table.c.id == known.id).values(document=text))
+            return True
+
+    def achievements(self, issuer_id: int | None = None) -> list[AchievementRow]:
+        """Return the achievements of one issuer, or of all."""
+        table = ACHIEVEMENT
+        query = select(table).order_by(table.c.id)
+        if issuer_id is not None:
+            query = query.where(table.c.issuer_id == issuer_id)
+        with reading(self.engine) as connection:
+            return [_achievement(row) for row in connection.execute(query)]
+
+
+def _number(key: Any) -> int:  # noqa: ANN401  SQLAlchemy's row of a primary key
+    return int(key[0])
+
+
+def _issuer(row: Row[Any]) -> IssuerRow:
+    return IssuerRow(
+        id=row.id, slug=row.slug, did=row.did, account=Address(row.account), profile=json.loads(row.profile)
+    )
+
+
+def _achievement(row: Row[Any]) -> AchievementRow:
+    return AchievementRow(id=row.id, issuer_id=row.issuer_id, short_id=row.short_id, document=json.loads(row.document))
+
+
+def _is_awarded(connection: Connection, achievement_id: int) -> bool:
+    mine = CREDENTIAL.c.achievement_id == achievement_id
+    return connection.execute(select(CREDENTIAL.c.id).where(mine).limit(1)).first() is not None

@@ -1,0 +1,62 @@
+"""Connections to the store, with the database's exceptions mapped in this one place."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from registry.core.errors import StateError, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+
+class StoreConflictError(StateError):
+    """Another process wrote the same thing at the same time; nothing of this write was kept."""
+
+    code = "store-conflict"
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Turn what the database raises into StoreConflictError or StoreUnavailableError."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise StoreConflictError(
+            f"Another process wrote the same row at the same time ({error.orig}); nothing was kept of this write. "
+            "Run the command again."
+        ) from error
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"The database did not do as asked: {error.orig}.") from error
+    except SQLAlchemyError as error:
+        raise StoreUnavailableError(f"The database did not do as asked: {error}.") from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give one transaction that may write: committed at the end, rolled back on any exception."""
+    with mapped_errors(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give one consistent snapshot to read from; it takes no write lock."""
+    with mapped_errors(), engine.connect().execution_options(writes=False) as connection:
+        yield connection
+
+
+def seconds(at: datetime) -> int:
+    """Return a time as whole seconds since 1970, as it is stored."""
+    return int(at.timestamp())
+
+
+def moment(at: int) -> datetime:
+    """Return a stored time as an aware UTC one."""
+    return datetime.fromtimestamp(at, UTC)

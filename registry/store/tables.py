@@ -1,0 +1,108 @@
+"""Tables of issuers, achievements, credentials and batches (submissions stand in submission_tables.py).
+
+Times are kept as whole seconds since 1970, UTC: one meaning in every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+# SQLModel reads annotations at run time; its relationship-free tables need no quoting.
+
+
+class Issuer(SQLModel, table=True):
+    """One issuer that this home issues for."""
+
+    __tablename__ = "issuer"
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    did: str = Field(unique=True)
+    account: str = Field(unique=True)
+    profile: str
+    """The Open Badges Profile as JSON."""
+
+
+class SigningKey(SQLModel, table=True):
+    """One signing key; the newest of an issuer signs."""
+
+    __tablename__ = "signing_key"
+    id: int | None = Field(default=None, primary_key=True)
+    issuer_id: int = Field(foreign_key="issuer.id", index=True)
+    multibase: str = Field(unique=True)
+    key_file: str
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class Achievement(SQLModel, table=True):
+    """One achievement."""
+
+    __tablename__ = "achievement"
+    __table_args__ = (UniqueConstraint("issuer_id", "short_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    issuer_id: int = Field(foreign_key="issuer.id")
+    short_id: str
+    document: str
+    """The Open Badges Achievement as JSON."""
+
+
+class Batch(SQLModel, table=True):
+    """One batch; at most one of an issuer is open."""
+
+    __tablename__ = "batch"
+    id: int | None = Field(default=None, primary_key=True)
+    issuer_id: int = Field(foreign_key="issuer.id", index=True)
+    state: str = Field(index=True)
+    root: bytes | None = None
+    tree_size: int = 0
+    order_digest: bytes | None = None
+    """SHA-256 over the leaf hashes in sealing order, to tell a changed tile from a changed root."""
+    created_at: int = Field(sa_type=BigInteger)
+    sealed_at: int | None = Field(default=None, sa_type=BigInteger)
+    submission_id: int | None = Field(default=None, index=True)
+
+
+class Credential(SQLModel, table=True):
+    """One credential: its exact entry bytes and what finds it."""
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "status_index"),
+        Index("ix_credential_batch_leaf", "batch_id", "leaf_index"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    uuid: str = Field(unique=True)
+    issuer_id: int = Field(foreign_key="issuer.id")
+    achievement_id: int = Field(foreign_key="achievement.id")
+    batch_id: int = Field(foreign_key="batch.id")
+    row_key: bytes = Field(unique=True)
+    entry: bytes | None = None
+    leaf_hash: bytes = Field(unique=True)
+    leaf_index: int | None = None
+    share_token: str = Field(unique=True)
+    status_index: int
+    recipient: str
+    issued_at: int = Field(sa_type=BigInteger)
+
+
+class Tile(SQLModel, table=True):
+    """Up to 256 digests of one level of a sealed batch."""
+
+    __tablename__ = "tile"
+    batch_id: int = Field(sa_column=Column(ForeignKey("batch.id"), primary_key=True))
+    level: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class StatusEvent(SQLModel, table=True):
+    """A change of a credential's status, as ordered; the newest of a leaf counts."""
+
+    __tablename__ = "status_event"
+    id: int | None = Field(default=None, primary_key=True)
+    issuer_id: int = Field(foreign_key="issuer.id")
+    leaf_hash: bytes = Field(index=True)
+    kind: str
+    reason: int
+    note: str
+    recorded_at: int = Field(sa_type=BigInteger)

@@ -1,0 +1,15 @@
+"""The machine's own clock, behind its port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The system's clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC, to the second."""
+        return datetime.now(UTC).replace(microsecond=0)
