@@ -1,0 +1,48 @@
+"""The public verifier as one ASGI application."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from verifier_web import wording as say
+from verifier_web.desk import AT_ONCE, WAITING, Desk
+from verifier_web.headers import StrictHeaders
+from verifier_web.problems import add_handlers
+from verifier_web.render import Renderer
+from verifier_web.routes import api_router, page_router
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from registry.chain.networks import Network
+    from verifier_web.desk import Verifier
+
+
+def create_app(
+    verifier: Verifier, *, networks: Mapping[str, Network] | None = None, at_once: int = AT_ONCE, waiting: int = WAITING
+) -> FastAPI:
+    """Return the application around `verifier`.
+
+    `networks` are the verifier's own, by name: they give the endpoint and the block explorer that the page names.
+    At most `at_once` checks run at the same time and `waiting` more wait; beyond that the answer is 503.
+    """
+    app = FastAPI(
+        title=say.SITE,
+        version=version("credanchor"),
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # FastAPI's own documentation pages load from other people's servers
+        redoc_url=None,
+        middleware=[Middleware(StrictHeaders)],
+    )
+    desk, renderer = Desk(verifier, at_once=at_once, waiting=waiting), Renderer(networks or {})
+    app.include_router(page_router(desk, renderer))
+    app.include_router(api_router(desk))
+    app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
+    add_handlers(app, renderer)
+    return app

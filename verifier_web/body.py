@@ -1,0 +1,169 @@
+"""Reading a request: the body within its limits, the form, and whom the credential should belong to."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import anyio
+from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect, Request
+
+from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestFieldError
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.types import Message
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Longest credential, bundle or badge that is read."""
+FORM_BYTES = MAX_BYTES + 1024 * 1024
+"""Longest form: the same with its other fields and, for a second look, the base64 of a small one."""
+MAX_AGAIN_BYTES = 256 * 1024
+"""Longest input that the verdict page carries along for a second question."""
+MAX_EXPECTED = 320
+"""Longest e-mail address, id or name that is compared, in characters."""
+BODY_SECONDS = 30
+"""How long a body may take to arrive."""
+RECIPIENT_HEADER = "Credanchor-Recipient"
+"""Whom the credential should belong to; UTF-8, percent-encoded where it is not plain ASCII."""
+
+_MULTIPART_FIELDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody handed in on the page."""
+
+    data: bytes
+    """The credential, bundle or badge."""
+    source: str
+    """What to call it: the file's name, or `pasted text`."""
+    expected: str | None
+    """Whom it should belong to, if asked."""
+    text_ignored: bool = False
+    """True if a text came along with a file, which was checked instead."""
+
+
+async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
+    """Return the body, counting what really arrives.
+
+    Raises:
+        BodyTooLargeError: it announces or brings more than `limit` bytes.
+        BodyTooSlowError: it takes longer than 30 seconds.
+        MediaTypeError: it is compressed.
+
+    """
+    _require_plain_encoding(request)
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise _too_large(limit)
+    try:
+        with anyio.fail_after(BODY_SECONDS):
+            return await _counted(request, limit)
+    except TimeoutError as error:
+        raise BodyTooSlowError(f"The body did not arrive within {BODY_SECONDS} seconds; send it again.") from error
+    except ClientDisconnect as error:
+        raise BodyTooSlowError("The connection closed before the body was complete.") from error
+
+
+async def read_submission(request: Request) -> Submission:
+    """Return what the page's form carries; RequestError if it is no form, too large or too slow."""
+    kind = media_type(request)
+    if kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+        raise MediaTypeError("This address takes the page's own form; programs use POST /v1/verifications.")
+    body = await read_body(request, FORM_BYTES)
+    replayed = Request(request.scope, _replay(body))
+    async with replayed.form(max_files=1, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
+        return await _submission(form)
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of the body, lower-case, without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def expected_by_header(request: Request) -> str | None:
+    """Return whom the credential should belong to, if the header says; RequestFieldError if that cannot be read."""
+    value = request.headers.get(RECIPIENT_HEADER)
+    if value is None:
+        return None
+    try:
+        return _expected(unquote(value, errors="strict"))
+    except UnicodeDecodeError as error:
+        raise RequestFieldError(f"{RECIPIENT_HEADER} is not percent-encoded UTF-8.") from error
+
+
+def carried_along(data: bytes) -> str:
+    """Return base64 that a page may carry for a second question, empty if `data` is too long for that."""
+    return base64.b64encode(data).decode("ascii") if len(data) <= MAX_AGAIN_BYTES else ""
+
+
+async def _submission(form: FormData) -> Submission:
+    text, file, again = form.get("text"), form.get("file"), form.get("again")
+    expected = form.get("recipient")
+    whom = _expected(expected) if isinstance(expected, str) else None
+    pasted = text.strip().encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
+    if isinstance(file, UploadFile) and (file.filename or file.size):
+        data = await file.read()
+        return Submission(_within(data), file.filename or "the file", whom, text_ignored=bool(pasted))
+    if isinstance(again, str) and again and not pasted:
+        return Submission(_within(_decoded(again)), "what you handed in before", whom)
+    return Submission(_within(pasted), "pasted text", whom)
+
+
+def _decoded(again: str) -> bytes:
+    try:
+        return base64.b64decode(again, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise RequestFieldError("The page's hidden field was changed; paste the credential again.") from error
+
+
+def _within(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise _too_large(MAX_BYTES)
+    return data
+
+
+def _expected(text: str) -> str | None:
+    stripped = text.strip()
+    if len(stripped) > MAX_EXPECTED:
+        raise RequestFieldError(f"The e-mail address, id or name has more than {MAX_EXPECTED} characters; shorten it.")
+    return stripped or None
+
+
+def _require_plain_encoding(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise MediaTypeError("The body is compressed; send it as it is, without Content-Encoding.")
+
+
+async def _counted(request: Request, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> BodyTooLargeError:
+    return BodyTooLargeError(f"That is more than {limit // (1024 * 1024)} MiB, the most that is read at once.")
+
+
+class _replay:  # noqa: N801  a function with memory
+    """An ASGI receive channel that gives one body that was read already."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+
+    async def __call__(self) -> Message:
+        body, self._body = self._body, None
+        if body is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": body, "more_body": False}

@@ -1,0 +1,116 @@
+"""The addresses: the page, its form, the API and a sign of life."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
+from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
+from starlette.responses import Response  # noqa: TC002
+
+from registry.checks.report import report_json
+from registry.core.errors import InputError
+from verifier_web.answers import AsciiJson
+from verifier_web.body import (
+    MAX_BYTES,
+    MAX_EXPECTED,
+    RECIPIENT_HEADER,
+    expected_by_header,
+    media_type,
+    read_body,
+    read_submission,
+)
+from verifier_web.errors import MediaTypeError
+from verifier_web.headers import NO_STORE
+from verifier_web.problems import MEDIA_TYPE as PROBLEM_TYPE
+from verifier_web.schemas import ProblemOut, ReportOut
+
+if TYPE_CHECKING:
+    from verifier_web.desk import Desk
+    from verifier_web.render import Renderer
+
+MEDIA_TYPES = (
+    "application/json",
+    "application/ld+json",
+    "application/vc",
+    "application/vc+ld+json",
+    "application/vc+jwt",
+    "text/plain",
+    "image/png",
+    "image/svg+xml",
+)
+"""What POST /v1/verifications takes; what the body really is, its own bytes decide."""
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut, "description": meaning, "content": {PROBLEM_TYPE: {}}}
+    for status, meaning in {
+        413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
+        415: "The body is of another kind than those named.",
+        422: "The body is not a credential, bundle or badge; code `not-a-credential`.",
+        503: "As many checks are under way as the server does at once; see Retry-After.",
+    }.items()
+}
+_BODY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": RECIPIENT_HEADER,
+            "in": "header",
+            "schema": {"type": "string", "maxLength": MAX_EXPECTED},
+            "description": "Whom it should belong to: e-mail address, id or name; UTF-8, percent-encoded.",
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "description": "A bundle, a credential, a compact JWS, or a badge picture with a credential inside.",
+        "content": {kind: {} for kind in MEDIA_TYPES},
+    },
+}
+
+
+def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
+    """Return the page: the start page and the form's answer."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def start(request: Request) -> Response:
+        return renderer.start(str(request.base_url).rstrip("/"))
+
+    @router.post("/")
+    async def check(request: Request) -> Response:
+        submission = await read_submission(request)
+        try:
+            judged = await desk.judge(submission.data, submission.expected)
+        except InputError as error:
+            return renderer.not_a_credential(submission, error)
+        return renderer.verdict(submission, judged)
+
+    return router
+
+
+def api_router(desk: Desk) -> APIRouter:
+    """Return the API: one verification a request, and a sign of life."""
+    router = APIRouter()
+
+    @router.post(
+        "/v1/verifications",
+        summary="Check one credential",
+        responses={200: {"model": ReportOut}, **_PROBLEMS},
+        openapi_extra=_BODY,
+    )
+    async def create_verification(request: Request) -> Response:
+        """Run every check and answer with each result.
+
+        A credential that fails its checks is still a 200: the report is the answer. When the chain
+        does not answer, the checks that need it are `undecided`, and so is the verdict.
+        """
+        if media_type(request) not in MEDIA_TYPES:
+            raise MediaTypeError(f"Send the body as one of {', '.join(MEDIA_TYPES)}; name it in Content-Type.")
+        expected = expected_by_header(request)
+        judged = await desk.judge(await read_body(request), expected)
+        return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
+
+    @router.get("/healthz", summary="Say that the server runs")
+    async def healthz() -> dict[str, str]:
+        """Answer without asking anybody else."""
+        return {"status": "ok"}
+
+    return router
