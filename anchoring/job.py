@@ -1,0 +1,148 @@
+"""The anchoring job: go on with what was begun, then put every sealed batch into a submission.
+
+Batches of several issuers share a transaction, as long as the account holds the anchor role of each.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from anchoring import contract_calls
+from anchoring.drive import drive
+from anchoring.steps import Alert, Rest
+from registry.core.submission import NewSubmission, Purpose, SubmissionState
+from registry.store.anchor_rows import ClaimLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from anchoring.chain import Quote
+    from anchoring.drive import Desk, Progress
+    from registry.core.account import Address
+    from registry.core.submission import BatchRef
+
+MAX_BATCHES = 200
+"""Most batches in one submission: about 6 million gas, a fraction of a block on every network."""
+WAIT_SECONDS = 120.0
+"""How long one run waits for blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A submission that could be made now, and what it would cost."""
+
+    batches: tuple[BatchRef, ...]
+    """What it would carry."""
+    quote: Quote
+    """What it would cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run did."""
+
+    progress: tuple[Progress, ...]
+    """Every submission that it touched, oldest first."""
+    skipped: tuple[str, ...]
+    """Batches that it left alone and why, as sentences."""
+
+    @property
+    def needs_person(self) -> bool:
+        """Return whether somebody has to do something."""
+        return bool(self.skipped) or any(isinstance(one.step, Alert) for one in self.progress)
+
+    @property
+    def waits(self) -> bool:
+        """Return whether something is still on its way."""
+        return any(not isinstance(one.step, (Alert, Rest)) for one in self.progress)
+
+
+def run(desk: Desk, sender: Address, seal: Callable[[], object], wait_seconds: float = WAIT_SECONDS) -> RunReport:
+    """Seal, go on with unfinished submissions, and anchor every sealed batch with `sender`'s account.
+
+    Raises:
+        FundsError: the account cannot pay for a new submission; its batches stay sealed.
+        ChainUnavailableError: the chain does not answer; the next run goes on from here.
+        WrongChainError: an endpoint answers for another chain.
+        PassphraseError, KeyFileError: the key cannot be opened; nothing was signed.
+
+    """
+    seal()
+    # A crash here leaves sealed batches that no submission carries; the next run gathers them.
+    desk.chain.require_contract()
+    begun = desk.rows.submissions(desk.chain.network.chain_id, unfinished=True)
+    progress = [drive(desk, one.id, wait_seconds) for one in begun]
+    allowed, skipped = permitted(desk, sender, desk.rows.unclaimed_batches())
+    for batches in submissions_of(allowed):
+        desk.chain.quote(sender, contract_calls.anchor(batches)).require_funds()
+        planned = _plan(desk, sender, batches)
+        progress += [drive(desk, submission_id, wait_seconds) for submission_id in planned]
+    return RunReport(tuple(progress), tuple(skipped))
+
+
+def outlook(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[Outlook], list[str]]:
+    """Return what anchoring these batches would cost, and which are skipped and why; nothing is written anywhere."""
+    desk.chain.require_contract()
+    allowed, skipped = permitted(desk, sender, batches)
+    groups = list(submissions_of(allowed))
+    return [Outlook(one, desk.chain.quote(sender, contract_calls.anchor(one))) for one in groups], skipped
+
+
+def retry_refused(desk: Desk) -> None:
+    """Give the batches of reverted submissions free, so that the next run anchors them anew."""
+    for submission in desk.rows.submissions(desk.chain.network.chain_id):
+        if submission.state is SubmissionState.REVERTED and submission.what.batches:
+            desk.rows.released(submission, submission.note, desk.clock.now())
+            # A crash here leaves the rest reverted; saying --retry again goes on.
+
+
+def permitted(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[BatchRef], list[str]]:
+    """Return the batches whose issuer lets the account anchor, and a sentence on each other issuer."""
+    issuers = sorted({batch.issuer for batch in batches})
+    refused = {issuer for issuer in issuers if not desk.chain.may_anchor(issuer, sender)}
+    skipped = [_not_permitted(issuer, sender, batches) for issuer in sorted(refused)]
+    return [batch for batch in batches if batch.issuer not in refused], skipped
+
+
+def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]]:
+    """Yield the batches in groups of one transaction each."""
+    rest = iter(batches)
+    while group := tuple(itertools.islice(rest, MAX_BATCHES)):
+        yield group
+
+
+def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...]) -> list[int]:
+    what = NewSubmission(
+        purpose=Purpose.ANCHOR,
+        label=_label(batches),
+        chain_id=desk.chain.network.chain_id,
+        contract=desk.chain.network.contract,
+        sender=sender,
+        call_data=contract_calls.anchor(batches),
+        batches=batches,
+    )
+    try:
+        submission = desk.rows.plan(what, desk.clock.now())
+    except ClaimLostError:  # another worker was quicker; it carries them
+        return []
+    # A crash here leaves a planned submission with nothing signed; the next run signs and sends it.
+    return [submission.id]
+
+
+def _label(batches: Sequence[BatchRef]) -> str:
+    issuers = len({batch.issuer for batch in batches})
+    return f"anchor {_count(len(batches), 'batch', 'batches')} of {_count(issuers, 'issuer', 'issuers')}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _not_permitted(issuer: Address, sender: Address, batches: Sequence[BatchRef]) -> str:
+    numbers = ", ".join(str(batch.batch_id) for batch in batches if batch.issuer == issuer)
+    return (
+        f"The account {sender.checksummed()} may not anchor for the issuer {issuer.checksummed()} (batch {numbers}): "
+        "register the issuer, or let its admin give the account the anchor role."
+    )

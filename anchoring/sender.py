@@ -1,0 +1,134 @@
+"""The only code that sees an Ethereum key: unlock a keystore, sign a transaction.
+
+web3 is not used: it re-sends by itself after a timeout (anchoring.md, 4), and eth-account signs without it.
+Signed bytes are stored before `anchoring.chain` sends them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from registry.core.account import Address
+from registry.core.digest import Digest
+from registry.core.errors import AnchorMismatchError, InputError, KeyFileError, PassphraseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from registry.core.submission import Fees
+
+TRANSACTION_TYPE = 2
+"""EIP-1559."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedTransaction:
+    """A call of a contract, complete but for the signature; it carries no ether."""
+
+    chain_id: int
+    """EIP-155 chain id: no other chain takes the signature."""
+    to: Address
+    """The contract."""
+    data: bytes
+    """Selector and arguments."""
+    nonce: int
+    """The account's nonce."""
+    gas_limit: int
+    """Units of gas."""
+    fees: Fees
+    """What a unit may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction."""
+
+    raw: bytes
+    """What is sent."""
+    tx_hash: Digest
+    """Keccak-256 of `raw`."""
+
+
+@dataclass(slots=True)
+class KeystoreSender:
+    """One account, its key in an encrypted keystore (version 3) that is opened at the first signature."""
+
+    keystore: Path
+    """The file."""
+    passphrase: Callable[[], str]
+    """Asked once, when the first signature is wanted."""
+    _key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> Address:
+        """Return the account, as the file names it; KeyFileError if there is none."""
+        try:
+            return Address("0x" + str(_read(self.keystore)["address"]).removeprefix("0x"))
+        except (KeyError, InputError) as error:
+            raise KeyFileError(f"{self.keystore} names no account; it is not an Ethereum keystore.") from error
+
+    def sign(self, transaction: UnsignedTransaction) -> Signed:
+        """Return the signed transaction.
+
+        Raises:
+            KeyFileError: the file is missing or no keystore.
+            PassphraseError: the passphrase does not open it.
+            AnchorMismatchError: the file's key is not that of the account the file names.
+
+        """
+        from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+        signed = Account.sign_transaction(_fields(transaction), self._unlocked())
+        raw = bytes(signed.raw_transaction)
+        signer = Address(Account.recover_transaction(raw))
+        if signer != self.address:
+            raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
+        return Signed(raw, Digest(bytes(signed.hash)))
+
+    def _unlocked(self) -> bytes:
+        if self._key is None:
+            self._key = _decrypted(self.keystore, self.passphrase())
+        return self._key
+
+
+def _decrypted(keystore: Path, passphrase: str) -> bytes:
+    from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+    content = _read(keystore)
+    try:
+        return bytes(Account.decrypt(content, passphrase))
+    except ValueError as error:
+        raise PassphraseError(f"The passphrase does not open {keystore}. Nothing was signed.") from error
+    except (KeyError, TypeError, NotImplementedError) as error:
+        raise KeyFileError(f"{keystore} is not an Ethereum keystore of version 3; restore it from a backup.") from error
+
+
+def _read(keystore: Path) -> dict[str, object]:
+    try:
+        content = json.loads(keystore.read_text("utf-8"))
+    except OSError as error:
+        raise KeyFileError(
+            f"The key file {keystore} cannot be read: {error.strerror}. Run `credanchor init`."
+        ) from error
+    except ValueError as error:
+        raise KeyFileError(f"{keystore} is not JSON; restore it from a backup.") from error
+    if not isinstance(content, dict):
+        raise KeyFileError(f"{keystore} is not an Ethereum keystore; restore it from a backup.")
+    return content
+
+
+def _fields(transaction: UnsignedTransaction) -> dict[str, object]:
+    return {
+        "type": TRANSACTION_TYPE,
+        "chainId": transaction.chain_id,
+        "to": transaction.to.checksummed(),
+        "value": 0,
+        "data": transaction.data,
+        "nonce": transaction.nonce,
+        "gas": transaction.gas_limit,
+        "maxFeePerGas": transaction.fees.cap_wei,
+        "maxPriorityFeePerGas": transaction.fees.tip_wei,
+    }

@@ -1,0 +1,110 @@
+"""Reads of submissions, attempts and anchors on an open connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from registry.core.account import Address
+from registry.core.digest import Digest, Root
+from registry.core.receipt import AnchorHint
+from registry.core.submission import (
+    Attempt,
+    BatchRef,
+    Fees,
+    Mined,
+    NewSubmission,
+    Purpose,
+    Submission,
+    SubmissionState,
+)
+from registry.store.session import moment
+from registry.store.submission_tables import ANCHOR, ATTEMPT, SUBMISSION
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Row
+
+
+def anchors_of_batch(connection: Connection, batch_id: int) -> list[AnchorHint]:
+    """Return where a batch is anchored, oldest first; empty while no chain was seen to hold it."""
+    seen = (ANCHOR.c.batch_id == batch_id) & ANCHOR.c.block_number.is_not(None)
+    return [_hint(row) for row in connection.execute(select(ANCHOR).where(seen).order_by(ANCHOR.c.id))]
+
+
+def submissions_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Submission]:
+    """Return the submissions that meet all conditions, oldest first."""
+    rows = connection.execute(select(SUBMISSION).where(*conditions).order_by(SUBMISSION.c.id)).all()
+    return [_submission(row, _batches(connection, row.id)) for row in rows]
+
+
+def attempts_of(connection: Connection, submission_id: int) -> list[Attempt]:
+    """Return every attempt of a submission, whatever its nonce, oldest first."""
+    mine = ATTEMPT.c.submission_id == submission_id
+    return [_attempt(row) for row in connection.execute(select(ATTEMPT).where(mine).order_by(ATTEMPT.c.id))]
+
+
+def _batches(connection: Connection, submission_id: int) -> tuple[BatchRef, ...]:
+    mine = ANCHOR.c.submission_id == submission_id
+    rows = connection.execute(select(ANCHOR).where(mine).order_by(ANCHOR.c.id))
+    return tuple(BatchRef(row.batch_id, Address(row.issuer), Root(Digest(row.root)), row.tree_size) for row in rows)
+
+
+def _submission(row: Row[Any], batches: tuple[BatchRef, ...]) -> Submission:
+    what = NewSubmission(
+        purpose=Purpose(row.purpose),
+        label=row.label,
+        chain_id=row.chain_id,
+        contract=Address(row.contract),
+        sender=Address(row.sender),
+        call_data=row.call_data,
+        batches=batches,
+    )
+    return Submission(
+        id=row.id,
+        version=row.version,
+        what=what,
+        state=SubmissionState(row.state),
+        nonce=row.nonce,
+        mined=_mined(row) if row.tx_hash is not None else None,
+        note=row.note,
+        created_at=moment(row.created_at),
+        updated_at=moment(row.updated_at),
+    )
+
+
+def _mined(row: Row[Any]) -> Mined:
+    return Mined(
+        tx_hash=Digest(row.tx_hash),
+        block_number=row.block_number,
+        block_hash=Digest(row.block_hash),
+        succeeded=row.succeeded,
+        gas_used=row.gas_used,
+        gas_price_wei=row.gas_price_wei,
+    )
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        submission_id=row.submission_id,
+        nonce=row.nonce,
+        raw=row.raw,
+        tx_hash=Digest(row.tx_hash),
+        gas_limit=row.gas_limit,
+        fees=Fees(row.cap_wei, row.tip_wei),
+        signed_at=moment(row.signed_at),
+        sent_at=moment(row.sent_at) if row.sent_at is not None else None,
+        answer=row.answer,
+    )
+
+
+def _hint(row: Row[Any]) -> AnchorHint:
+    return AnchorHint(
+        chain_id=row.chain_id,
+        contract=Address(row.contract),
+        issuer=Address(row.issuer),
+        transaction=Digest(row.tx_hash) if row.tx_hash is not None else None,
+        block_number=row.block_number,
+        block_hash=Digest(row.block_hash),
+        anchored_at=moment(row.anchored_at),
+    )
