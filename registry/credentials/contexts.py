@@ -71,13 +71,9 @@ def defined_everywhere(contexts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(term for url in contexts for term in _terms(context_document(url)))
 
 
-@functools.cache
-def defined_in(type_name: str) -> frozenset[str]:
-    """Return the terms that an object of this type has beside those defined everywhere."""
-    definitions = [context_document(url)["@context"].get(type_name) for url in SERVED]
-    return frozenset(
-        term for found in definitions if isinstance(found, dict) and "@context" in found for term in _terms(found)
-    )
+def type_terms(type_name: str) -> frozenset[str]:
+    """Return the terms that an object of this type has beside those defined everywhere; none for an unknown type."""
+    return _type_terms().get(type_name, frozenset())
 
 
 def context_problem(value: object, place: str = "") -> FormatProblem | None:
@@ -113,6 +109,16 @@ def _in_order(entries: list[object]) -> bool:
         elif required:
             return False
     return not rest
+
+
+@functools.cache
+def _type_terms() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for url in SERVED:
+        for name, definition in context_document(url)["@context"].items():
+            if isinstance(definition, dict) and "@context" in definition:
+                found[name] = found.get(name, frozenset()).union(_terms(definition))
+    return found
 
 
 def _terms(definition: dict[str, Any]) -> list[str]:

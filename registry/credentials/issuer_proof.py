@@ -8,9 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from registry.core.canonical import entry_of
-from registry.core.digest import Digest, leaf_hash
-from registry.core.errors import CanonicalFormError, CredentialFormatError
+from registry.core.errors import CredentialFormatError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.keys import ED25519_PREFIX, PublicKey, multibase_bytes
 from registry.credentials.times import parse_time
@@ -46,14 +44,6 @@ def issuer_proofs(document: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """Return the proofs of the suite we know whose verification method begins with the issuer's DID."""
     did = issuer_did(document)
     return tuple(proof for proof in _known(document) if did and _did_part(proof) == did)
-
-
-def leaf_candidates(document: dict[str, Any]) -> tuple[Digest, ...]:
-    """Return the leaf hash of the document's entry for each proof of its issuer; none if it has no canonical form."""
-    try:
-        return tuple(leaf_hash(entry_of(document, proof)) for proof in issuer_proofs(document))
-    except CanonicalFormError:
-        return ()
 
 
 def without_issuers_proof(document: dict[str, Any]) -> SignatureFinding:

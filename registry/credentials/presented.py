@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from registry.core.canonical import entry_of, entry_of_jwt, parse_json
+from registry.core.digest import Digest, leaf_hash
+from registry.core.errors import CanonicalFormError, CredentialFormatError
 from registry.credentials.findings import FormatProblem, SignatureFinding
+from registry.credentials.issuer_proof import issuer_did, issuer_proofs
+from registry.credentials.screen import screen
+from registry.credentials.signing import decisive_proof
+from registry.credentials.times import parse_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from registry.core.digest import Digest
+__all__ = ["FormatProblem", "Presented", "SignatureFinding", "leaf_candidates", "present", "present_jwt"]
 
-__all__ = ["FormatProblem", "Presented", "SignatureFinding"]
+_JWS_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +44,101 @@ class Presented:
     valid_from: datetime | None
     """`validFrom`, UTC."""
     valid_until: datetime | None
-    """`validUntil`, UTC."""
+    """`validUntil`, or the end that the issuer's proof sets itself (`expires`) if that is earlier; UTC."""
+
+
+def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
+    """Return a shown document with all that follows from its own bytes; never raises for what it says.
+
+    Of several proofs of the issuer the one whose entry has the leaf hash `leaf` is judged; else the one that holds.
+    """
+    proof, signature = decisive_proof(_reduced(document, leaf))
+    own_leaf, unreadable = _leaf(document, proof)
+    times, undated = _times(document, proof or {})
+    return Presented(
+        document=document,
+        credential_id=_text(document.get("id")),
+        issuer_did=issuer_did(document),
+        leaf_hash=own_leaf,
+        format_problems=(*screen(document), *unreadable, *undated),
+        signature=signature,
+        valid_from=times.get("validFrom"),
+        valid_until=min((times[name] for name in ("validUntil", "expires") if name in times), default=None),
+    )
+
+
+def present_jwt(compact: str) -> Presented:
+    """Return a shown VC-JWT; its signature is undecided, because this version verifies embedded proofs only.
+
+    Raises:
+        CredentialFormatError: the text is no compact JWS with a JSON object inside.
+
+    """
+    document = _payload(compact)
+    times, undated = _times(document, {})
+    text = "It is signed as a VC-JWT, which this version cannot verify yet."
+    return Presented(
+        document=document,
+        credential_id=_text(document.get("id")),
+        issuer_did=issuer_did(document),
+        leaf_hash=leaf_hash(entry_of_jwt(compact)),
+        format_problems=(*screen(document), *undated),
+        signature=SignatureFinding("undecided", "unknown-proof-type", text),
+        valid_from=times.get("validFrom"),
+        valid_until=times.get("validUntil"),
+    )
+
+
+def leaf_candidates(document: dict[str, Any]) -> tuple[Digest, ...]:
+    """Return the leaf hash of the document's entry for each proof of its issuer; none if it has no canonical form."""
+    leaves = (_leaf(document, proof)[0] for proof in issuer_proofs(document))
+    return tuple(leaf for leaf in leaves if leaf is not None)
+
+
+def _reduced(document: dict[str, Any], leaf: Digest | None) -> dict[str, Any]:
+    for proof in issuer_proofs(document) if leaf is not None else ():
+        if _leaf(document, proof)[0] == leaf:
+            return {**document, "proof": [proof]}
+    return document
+
+
+def _leaf(document: dict[str, Any], proof: Mapping[str, Any] | None) -> tuple[Digest | None, tuple[FormatProblem, ...]]:
+    if proof is None:
+        return None, ()
+    try:
+        return leaf_hash(entry_of(document, proof)), ()
+    except CanonicalFormError as error:
+        return None, (FormatProblem("not-canonical", f"The document cannot be hashed: {error}."),)
+
+
+def _times(
+    document: Mapping[str, Any], proof: Mapping[str, Any]
+) -> tuple[dict[str, datetime], tuple[FormatProblem, ...]]:
+    written = {name: document[name] for name in ("validFrom", "validUntil") if name in document}
+    written |= {name: proof[name] for name in ("expires",) if name in proof}
+    times: dict[str, datetime] = {}
+    problems: list[FormatProblem] = []
+    for name, value in written.items():
+        try:
+            times[name] = parse_time(value, name)
+        except CredentialFormatError as error:
+            problems.append(FormatProblem("unreadable-date", str(error)))
+    if "validUntil" in times and times["validUntil"] < times.get("validFrom", times["validUntil"]):
+        problems.append(FormatProblem("never-valid", "validUntil lies before validFrom, so it is never valid."))
+    return times, tuple(problems)
+
+
+def _payload(compact: str) -> dict[str, Any]:
+    parts = compact.split(".")
+    try:
+        encoded = parts[1].encode("ascii") if len(parts) == _JWS_PARTS else b""
+        payload = parse_json(base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, UnicodeEncodeError, CanonicalFormError) as error:
+        raise CredentialFormatError(f"The compact JWS holds no JSON that can be read: {error}.") from error
+    if not isinstance(payload, dict):
+        raise CredentialFormatError("The compact JWS holds no JSON object, so it is no credential.")
+    return payload
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

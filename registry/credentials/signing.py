@@ -101,12 +101,15 @@ def verify_proof(document: dict[str, Any]) -> SignatureFinding:
     Of several proofs of the issuer one that holds is enough; everybody else's are ignored. Whether the key is
     really the issuer's is for others to say (the chain, the DID document).
     """
-    proofs = issuer_proofs(document)
-    if not proofs:
-        return without_issuers_proof(document)
-    findings = [_judged(document, proof) for proof in proofs]
+    return decisive_proof(document)[1]
+
+
+def decisive_proof(document: dict[str, Any]) -> tuple[dict[str, Any] | None, SignatureFinding]:
+    """Return the issuer's proof that decides and its finding; no proof where the document has none of its issuer."""
+    findings = [(proof, _judged(document, proof)) for proof in issuer_proofs(document)]
     order = ("passed", "failed", "undecided")
-    return min(findings, key=lambda finding: order.index(finding.outcome))
+    ordered = sorted(findings, key=lambda found: order.index(found[1].outcome))
+    return ordered[0] if ordered else (None, without_issuers_proof(document))
 
 
 def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding:
