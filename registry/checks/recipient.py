@@ -52,3 +52,14 @@ def _hash_matches(value: str, clear: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def recipient_name(document: dict[str, Any]) -> str | None:
+    """Return the recipient's name if the credential states it openly, else None."""
+    subject = document.get("credentialSubject")
+    identifiers = subject.get("identifier") if isinstance(subject, dict) else None
+    for entry in (identifiers if isinstance(identifiers, list) else [identifiers])[:MAX_IDENTIFIERS]:
+        if isinstance(entry, dict) and entry.get("identityType") == "name" and not entry.get("hashed"):
+            name = entry.get("identityHash")
+            return name if isinstance(name, str) else None
+    return None

@@ -1,0 +1,100 @@
+"""The issuer API as an application: routes only; what they answer with comes from the office."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from registry.api import problems
+from registry.api.page import page_of
+from registry.core.receipt import bundle_json, receipt_json
+from registry.services.export import file_content
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from registry.api.office import Office
+
+HERE = Path(__file__).parent
+CREDENTIAL_TYPE = "application/vc"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Sent with every answer: a credential page loads nothing from elsewhere and tells nobody where it was opened."""
+
+
+def create_app(office: Office) -> FastAPI:
+    """Return the issuer API for one home."""
+    app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
+    templates = Jinja2Templates(HERE / "templates")
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    problems.install(app)
+    app.middleware("http")(_with_headers)
+
+    @app.get("/issuers/{slug}/did.json", summary="An issuer's DID document")
+    def get_did_document(slug: str) -> JSONResponse:
+        """Answer did:web: keys, and the chain, contract and account of the issuer."""
+        return JSONResponse(office.did_document(slug), headers={"Access-Control-Allow-Origin": "*"})
+
+    @app.get("/issuers/{slug}/achievements/{short_id}", summary="An achievement")
+    def get_achievement(slug: str, short_id: str) -> JSONResponse:
+        """Answer the achievement's id with its Open Badges JSON."""
+        return JSONResponse(office.achievement(slug, short_id))
+
+    @app.get("/issuers/{slug}/status/{number}", summary="A status list credential")
+    def get_status_list(slug: str, number: int) -> JSONResponse:
+        """Answer with a signed BitstringStatusListCredential of purpose revocation."""
+        value = office.status_list(slug, number)
+        return JSONResponse(value, media_type=CREDENTIAL_TYPE, headers={"Access-Control-Allow-Origin": "*"})
+
+    @app.get("/receipts/{credential_id}", summary="The receipts of a credential")
+    def get_receipts(credential_id: str) -> JSONResponse:
+        """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
+        return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
+
+    @app.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
+    def get_credential(request: Request, token: str) -> Response:
+        """Answer a browser with the credential's page, and everybody else with the bundle."""
+        bundle = office.bundle(token)
+        if not _wants_page(request):
+            return JSONResponse(bundle_json(bundle))
+        value = page_of(office.verifier.verify(json.dumps(bundle_json(bundle)).encode()), token)
+        return templates.TemplateResponse(request, "credential.html", {"page": value})
+
+    @app.get("/c/{token}/bundle.json", summary="The bundle, as a file")
+    def get_bundle(token: str) -> Response:
+        """Answer with the bundle to keep."""
+        return _file(file_content(office.bundle(token), "json"), "application/json", "bundle.json")
+
+    @app.get("/c/{token}/badge.png", summary="The badge, as a file")
+    def get_badge(token: str) -> Response:
+        """Answer with the badge; credential and receipts are baked in."""
+        return _file(file_content(office.bundle(token), "png"), "image/png", "badge.png")
+
+    @app.get("/healthz", include_in_schema=False)
+    def get_health() -> dict[str, Any]:
+        return {"status": "ok"}
+
+    return app
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _file(data: bytes, media_type: str, name: str) -> Response:
+    return Response(data, media_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    response.headers.update(HEADERS)
+    return response

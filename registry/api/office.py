@@ -1,0 +1,96 @@
+"""What the issuer API answers from: the store, the open signing keys, the verifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from registry.api.problems import NotFoundError
+from registry.services.receipts import bundle_of, receipt_of
+from registry.services.site import did_document, signed_status_list
+from registry.services.status_indices import FILLED_ENTRIES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from registry.checks.facts import NetworkRef
+    from registry.core.receipt import AnchorReceipt, Bundle
+    from registry.ports import Clock
+    from registry.records import IssuerRow, StoredCredential
+    from registry.services.signer import Signer
+    from registry.services.verify import Verifier
+    from registry.store.repository import Store
+
+STATUS_LIST_SECONDS = 30
+"""How long a signed status list is handed out before it is made anew."""
+MAX_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything that the issuer API answers from."""
+
+    store: Store
+    """The home's database."""
+    signer_of: Callable[[IssuerRow], Signer]
+    """Opens an issuer's signing key, for status lists."""
+    networks: Sequence[NetworkRef]
+    """Networks that this home anchors on."""
+    base_url: str
+    """Public base URL."""
+    verifier: Verifier
+    """Judges what the credential page shows."""
+    clock: Clock
+    """Tells the time."""
+    _lists: dict[tuple[str, int], tuple[float, dict[str, Any]]] = field(default_factory=dict)
+
+    def issuer(self, slug: str) -> IssuerRow:
+        """Return an issuer of this home; NotFoundError if there is none of that name."""
+        found = next((row for row in self.store.issuers() if row.slug == slug), None)
+        if found is None:
+            raise NotFoundError("There is no such issuer here.")
+        return found
+
+    def did_document(self, slug: str) -> dict[str, Any]:
+        """Return an issuer's DID document."""
+        issuer = self.issuer(slug)
+        return did_document(issuer, self.store.signing_keys(issuer.id), self.networks, self.base_url)
+
+    def achievement(self, slug: str, short_id: str) -> dict[str, Any]:
+        """Return an achievement; NotFoundError if the issuer has none of that name."""
+        for row in self.store.achievements(self.issuer(slug).id):
+            if row.short_id == short_id:
+                return row.document
+        raise NotFoundError("There is no such achievement here.")
+
+    def status_list(self, slug: str, number: int) -> dict[str, Any]:
+        """Return one of an issuer's status lists, signed at most STATUS_LIST_SECONDS ago."""
+        now = self.clock.now()
+        known = self._lists.get((slug, number))
+        if known is not None and now.timestamp() - known[0] < STATUS_LIST_SECONDS:
+            return known[1]
+        issuer = self.issuer(slug)
+        if number > self.store.credential_count(issuer.id) // FILLED_ENTRIES:
+            raise NotFoundError("There is no such status list here.")
+        signed = signed_status_list(self.store, issuer, number, self.base_url, self.signer_of(issuer), now)
+        self._lists[slug, number] = (now.timestamp(), signed)
+        return signed
+
+    def receipts(self, credential_id: str) -> list[AnchorReceipt]:
+        """Return the receipts of a credential, none while its batch is open; NotFoundError if it is not ours."""
+        credential = self.store.credential(credential_id.removeprefix("urn:uuid:"))
+        if credential is None:
+            raise NotFoundError("There is no such credential here.")
+        receipt = receipt_of(self.store, credential)
+        return [receipt] if receipt else []
+
+    def shared(self, token: str) -> StoredCredential:
+        """Return the credential behind a share link; NotFoundError if the link is unknown or its document erased."""
+        credential = self.store.credential_by_token(token) if len(token) <= MAX_TOKEN else None
+        if credential is None or credential.entry is None:
+            raise NotFoundError("This link leads to no credential; ask whoever sent it for another.")
+        return credential
+
+    def bundle(self, token: str) -> Bundle:
+        """Return the bundle behind a share link."""
+        return bundle_of(self.store, self.shared(token))

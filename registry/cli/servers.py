@@ -1,0 +1,42 @@
+"""Run a web application until somebody stops it."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from registry.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
+
+
+def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C; `announce` is called with the URL once the port is ours.
+
+    Raises:
+        SettingsError: the address or port cannot be listened at.
+    """
+    import uvicorn  # noqa: PLC0415  only servers need it
+
+    listener = _listener(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    announce(f"http://{shown}:{listener.getsockname()[1]}/")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    server.run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Port {port} of {host} cannot be listened at ({error.strerror}); choose another with --port."
+        ) from error
+    return listener
