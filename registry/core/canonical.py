@@ -11,7 +11,7 @@ import rfc8785
 from registry.core.errors import CanonicalFormError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 """Longest JSON text that is read: room for a transcript with embedded pictures."""
@@ -97,10 +97,14 @@ def _refuse_constant(literal: str) -> NoReturn:
     raise CanonicalFormError(f"{literal} is not JSON")
 
 
-def _bounded_integer(literal: str) -> int:
+def _bounded_integer(literal: str) -> int | float:
     if len(literal) > MAX_INTEGER_DIGITS:
         raise CanonicalFormError(f"an integer of {len(literal)} digits has no canonical form")
-    return int(literal)
+    number = int(literal)
+    # The canonical form writes a float such as 1e20 without exponent; read back, it must be that float again.
+    wide = float(number)
+    is_canonical_float = abs(number) >= 2**53 and rfc8785.dumps(wide) == literal.encode()
+    return wide if is_canonical_float else number
 
 
 def _too_deep() -> CanonicalFormError:
@@ -108,15 +112,17 @@ def _too_deep() -> CanonicalFormError:
 
 
 def _require_depth(value: Any) -> None:  # noqa: ANN401  any JSON value
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for parent in level for child in _children(parent)]
+    level = _containers([value])
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in _containers(_children(parent))]
         if not level:
             return
     raise _too_deep()
 
 
-def _children(value: Any) -> list[Any]:  # noqa: ANN401  any JSON value
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _containers(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def _children(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return container.values() if isinstance(container, dict) else container

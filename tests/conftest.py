@@ -1,0 +1,29 @@
+"""Fixtures that several test folders share."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared"
+
+# A slow machine is no reason to fail; `make fuzz` looks longer.
+settings.register_profile("quick", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("CREDANCHOR_TEST_PROFILE", "quick"))
+
+
+def _load(name: str) -> object:
+    spec = importlib.util.spec_from_file_location(f"tests_{name}", HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+devnet = _load("devnet").devnet  # type: ignore[attr-defined]

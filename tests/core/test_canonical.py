@@ -1,0 +1,94 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.core.canonical import MAX_DEPTH, MAX_TEXT_BYTES, canonical_bytes, entry_of, entry_of_jwt, parse_json
+from registry.core.errors import CanonicalFormError
+
+numbers = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def test_the_example_of_rfc_8785_has_the_bytes_printed_there() -> None:
+    # RFC 8785, 3.2.2 and 3.2.3.
+    text = (
+        r'{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],'
+        r'"string":"\u20ac$\u000F\u000aA\u0027\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}'
+    )
+    expected = (
+        '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],'
+        '"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}'
+    )
+    assert canonical_bytes(parse_json(text)) == expected.encode()
+
+
+@given(values)
+def test_the_canonical_form_is_read_back_and_written_the_same(value: object) -> None:
+    once = canonical_bytes(value)
+    assert canonical_bytes(parse_json(once)) == once
+
+
+@given(st.dictionaries(texts, values, max_size=5))
+def test_spacing_and_member_order_do_not_change_the_canonical_form(value: dict[str, object]) -> None:
+    shuffled = json.dumps(dict(reversed(value.items())), indent=3)
+    assert canonical_bytes(parse_json(shuffled)) == canonical_bytes(value)
+
+
+def test_five_and_five_point_zero_have_one_form() -> None:
+    assert canonical_bytes(parse_json("[5, 5.0, -0.0]")) == b"[5,5,0]"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": 1, "a": 2}', "stands twice"),
+        ('{"a": {"b": 1, "b": 1}}', "stands twice"),
+        ("[NaN]", "not JSON"),
+        ("[-Infinity]", "not JSON"),
+        ('{"a": 1,}', "line 1, column"),
+        ("", "not JSON"),
+        (b'"\xff"', "not UTF-8"),
+        ("[" * 100_000, "nested deeper"),
+        ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested deeper"),
+        ('{"a":' * 500 + "1" + "}" * 500, "nested deeper"),
+        (f"[{'9' * 5000}]", "no canonical form"),
+        (" " * (MAX_TEXT_BYTES + 1), "at most"),
+    ],
+)
+def test_what_is_not_strict_json_is_refused_with_the_reason(text: str | bytes, words: str) -> None:
+    with pytest.raises(CanonicalFormError, match=words):
+        parse_json(text)
+
+
+def test_nesting_up_to_the_limit_is_read() -> None:
+    text = "[" * MAX_DEPTH + "]" * MAX_DEPTH
+    assert canonical_bytes(parse_json(text)) == text.encode()
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), float("nan"), float("inf"), "\ud800", {"\udfff": 1}, object()])
+def test_a_value_without_canonical_form_is_refused(value: object) -> None:
+    with pytest.raises(CanonicalFormError):
+        canonical_bytes([value])
+
+
+def test_the_entry_holds_exactly_the_issuers_proof_as_an_array() -> None:
+    mine, appended = {"type": "DataIntegrityProof"}, {"type": "Other"}
+    credential = {"id": "urn:uuid:1", "proof": [appended, mine]}
+    assert entry_of(credential, mine) == b'{"id":"urn:uuid:1","proof":[{"type":"DataIntegrityProof"}]}'
+    assert entry_of({**credential, "proof": mine}, mine) == entry_of(credential, mine)
+
+
+def test_a_jwt_is_its_own_entry() -> None:
+    assert entry_of_jwt("eyJh.eyJi.c2ln") == b"eyJh.eyJi.c2ln"
+
+
+def test_a_jwt_with_other_than_ascii_has_no_entry() -> None:
+    with pytest.raises(CanonicalFormError):
+        entry_of_jwt("eyJh.eyJé.c2ln")
