@@ -1,0 +1,65 @@
+# Everything runs in .venv and node_modules below this folder; a second run of a target does no work twice.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help install check test demo bench abi clean fuzz mutants lock
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed node_modules/.installed ## Install everything this project needs, into this folder
+
+.venv/installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Not `npm ci`: it stops where a registry lacks another platform's optional package.
+node_modules/.installed: package.json package-lock.json .venv/installed
+	$(BIN)/npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+check: install ## Format, lint, types, layers, contract lint, and drift of everything generated
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+	npx solhint --max-warnings 0 'contracts/**/*.sol'
+	npx prettier --check --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'tests/contracts/*.sol'
+	python contracts/export_artifact.py --check
+	python docs/check_help.py
+
+test: install ## Run every test: contract, core, store, chain, page
+	npx hardhat test
+	python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+
+demo: install ## Take a roster to verified credentials on a local chain
+	credanchor demo
+
+abi: install ## Write the contract's ABI, bytecode and address into the Python package
+	python contracts/export_artifact.py
+
+bench: install ## Measure this project side by side with its peers
+	python benchmarks/run.py
+
+fuzz: install ## Look longer: more examples, more fuzz runs
+	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/core tests/checks tests/credentials tests/anchoring
+	CREDANCHOR_FUZZ=long npx hardhat test
+
+mutants: install ## Break the contract on purpose and see its tests fail
+	python tests/contracts/mutate.py
+
+lock: ## Resolve requirements.lock anew (needs uv)
+	printf 'pysha3; sys_platform == "never"\nweb3>=8\n' > .overrides.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --override .overrides.txt --all-extras pyproject.toml -o requirements.lock
+	python -c 'import re, pathlib; p = pathlib.Path("requirements.lock"); p.write_text(re.sub(r"(?m)^pysha3.*\n(?: +.*\n)+", "", p.read_text()))'
+	rm .overrides.txt
+
+clean: ## Remove everything that was installed or built
+	rm -rf .venv node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
