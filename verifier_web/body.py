@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -32,6 +33,7 @@ RECIPIENT_HEADER = "Credanchor-Recipient"
 """Whom the credential should belong to; UTF-8, percent-encoded where it is not plain ASCII."""
 
 _MULTIPART_FIELDS = 8
+_BLANK = string.whitespace + "\ufeff\u00a0"  # a byte order mark or no-break space often comes along with a paste
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ async def read_submission(request: Request) -> Submission:
     kind = media_type(request)
     if kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         raise MediaTypeError("This address takes the page's own form; programs use POST /v1/verifications.")
+    if _charset(request) not in {"", "utf-8"}:
+        raise MediaTypeError("The form is not in UTF-8; use the page as it is.")
     body = await read_body(request, FORM_BYTES)
     replayed = Request(request.scope, _replay(body))
     async with replayed.form(max_files=1, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
@@ -84,6 +88,11 @@ async def read_submission(request: Request) -> Submission:
 def media_type(request: Request) -> str:
     """Return the media type of the body, lower-case, without parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _charset(request: Request) -> str:
+    parameters = request.headers.get("content-type", "").lower().partition("charset=")
+    return parameters[2].partition(";")[0].strip(' "')
 
 
 def expected_by_header(request: Request) -> str | None:
@@ -106,7 +115,7 @@ async def _submission(form: FormData) -> Submission:
     text, file, again = form.get("text"), form.get("file"), form.get("again")
     expected = form.get("recipient")
     whom = _expected(expected) if isinstance(expected, str) else None
-    pasted = text.strip().encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
+    pasted = text.strip(_BLANK).encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
     if isinstance(file, UploadFile) and (file.filename or file.size):
         data = await file.read()
         return Submission(_within(data), file.filename or "the file", whom, text_ignored=bool(pasted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from registry.checks.report import Outcome
 from verifier_web import labels as label
 from verifier_web import wording as say
 from verifier_web.text import line
@@ -30,6 +31,8 @@ class HolderView:
     """Further identifiers, as `Student number: 20451`."""
     hint: str
     """What to do with it."""
+    tone: str
+    """Icon and colour of the hint where somebody asked; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def holder_view(document: dict[str, Any], asked: CheckResult | None, *, proven: 
         name=known[0] if known else fallback,
         named=bool(known),
         details=_details(identifiers, known[:1]),
-        hint=_hint(asked, named=bool(known)),
+        hint=_hint(asked, named=bool(known), proven=proven),
+        tone="" if asked is None else "good" if asked.outcome is Outcome.PASSED else "bad",
     )
 
 
@@ -85,7 +89,9 @@ def _details(identifiers: list[_Identifier], shown: list[str]) -> tuple[str, ...
     )
 
 
-def _hint(asked: CheckResult | None, *, named: bool) -> str:
+def _hint(asked: CheckResult | None, *, named: bool, proven: bool) -> str:
     if asked is not None:
-        return say.HOLDER_MATCHES if asked.code == "recipient-matches" else say.HOLDER_DIFFERS
+        return say.HOLDER_MATCHES if asked.outcome is Outcome.PASSED else say.HOLDER_DIFFERS
+    if not proven:
+        return say.HOLDER_CLAIM_HINT
     return say.HOLDER_HINT if named else say.HOLDER_HASHED_HINT

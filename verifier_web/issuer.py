@@ -44,13 +44,16 @@ def issuer_view(report: Report, facts: Facts) -> IssuerView:
     standing = _standing(checks)
     voucher = _voucher(facts)
     if standing == "accredited" and voucher is not None:
-        name, why = line(voucher.name), say.VOUCHED.format(accreditor=line(voucher.accreditor_name))
+        accreditor = line(voucher.accreditor_name)
+        name, why = line(voucher.name), say.VOUCHED.format(accreditor=accreditor[:1].upper() + accreditor[1:])
         return IssuerView("accredited", say.ISSUED_BY, name, why, _self_given(facts, name), line(did))
     domain = domain_of(did)
     if standing == "domain" and domain is not None:
         return IssuerView("domain", say.ISSUED_BY, domain, say.DOMAIN_CONFIRMED, _self_given(facts, domain), line(did))
     if standing == "unproven":
-        return IssuerView("unproven", say.ISSUED_BY, say.UNPROVEN, say.NOT_PROVEN, _self_given(facts, ""), line(did))
+        return IssuerView(
+            "unproven", say.ISSUED_BY, say.UNPROVEN, _why_unproven(checks), _self_given(facts, ""), line(did)
+        )
     return IssuerView(
         "unconfirmed", say.ISSUED_BY, say.UNCONFIRMED, say.NOT_CONFIRMED, _self_given(facts, ""), line(did)
     )
@@ -71,6 +74,11 @@ def _standing(checks: dict[str, CheckResult]) -> Literal["accredited", "domain",
     if identity.outcome is Outcome.PASSED:
         return "accredited" if identity.code == "accredited" else "domain"
     return "unconfirmed"
+
+
+def _why_unproven(checks: dict[str, CheckResult]) -> str:
+    failed = any(checks[check].outcome is Outcome.FAILED for check in PROVING)
+    return say.NOT_PROVEN if failed else say.NOT_KNOWN
 
 
 def _passed(checks: dict[str, CheckResult], check: str) -> bool:

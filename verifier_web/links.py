@@ -20,7 +20,8 @@ MAX_PICTURE = 512 * 1024
 _PLAIN_URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][!-~]*)?")
 _PICTURE = re.compile(r"data:image/(png|jpeg);base64,([A-Za-z0-9+/]+={0,2})")
 _MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
-_DOMAIN = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*")
+_HOST = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ def domain_of(did: str) -> str | None:
     """Return the web address behind a did:web in lower-case ASCII, for example `uni.example`; None for other DIDs."""
     if not did.startswith("did:web:"):
         return None
-    host, *path = did.removeprefix("did:web:").split(":")
-    address = "/".join([unquote(host).lower(), *path])
-    return address if _DOMAIN.fullmatch(address) else None
+    encoded, *path = did.removeprefix("did:web:").split(":")
+    host = unquote(encoded).lower()
+    if not _HOST.fullmatch(host) or not all(_SEGMENT.fullmatch(segment) for segment in path):
+        return None
+    return "/".join([host, *path])
 
 
 def picture(value: object) -> str | None:

@@ -91,7 +91,9 @@ class VerdictPage:
     meaning: str
     """What that means, and what to do."""
     network_note: str
-    """What a test or local network is worth; empty for a main network."""
+    """What a test or local network is worth, where a verdict stands on it; else empty."""
+    may_compare: bool
+    """Whether asking whose it is can add anything."""
     proven: bool
     """Whether the text is proven to be the issuer's; if not, it is labelled as a claim."""
     holder: HolderView
@@ -122,12 +124,14 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
         (one for one in report.checks if one.check == "recipient" and one.outcome is not Outcome.SKIPPED), None
     )
     parts = _parts(report, facts)
+    headline, rest = _sentences(report.summary)
     return VerdictPage(
         tone=TONES[report.verdict],
         word=say.VERDICT_WORDS[report.verdict],
-        headline=line(report.summary),
-        meaning=say.MEANINGS.get(report.reason, say.MEANINGS_ELSE[report.verdict]),
-        network_note=say.NETWORK_NOTES.get(report.network_kind or "", ""),
+        headline=headline,
+        meaning=f"{rest} {_meaning(report)}".strip(),
+        network_note=_network_note(report),
+        may_compare=report.verdict is not Verdict.NOT_VERIFIED or asked is not None,
         proven=proven,
         holder=holder_view(facts.presented.document, asked, proven=proven),
         issuer=issuer_view(report, facts),
@@ -139,6 +143,22 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
         raw=_raw(facts),
         document=_document(judged),
     )
+
+
+def _sentences(summary: str) -> tuple[str, str]:
+    """Return the first sentence, which is the headline, and the others."""
+    first, stop, rest = line(summary).partition(". ")
+    return first + stop.strip(), rest
+
+
+def _meaning(report: Report) -> str:
+    return say.MEANINGS.get(report.reason, say.MEANINGS_ELSE[report.verdict])
+
+
+def _network_note(report: Report) -> str:
+    if report.verdict is not Verdict.VERIFIED or report.network_kind is None:
+        return ""
+    return say.NETWORK_NOTES.get(report.network_kind, "")
 
 
 def _checks(report: Report) -> tuple[CheckView, ...]:

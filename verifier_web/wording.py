@@ -48,6 +48,7 @@ HOLDER_HINT = "Compare this name with the person before you: a genuine credentia
 HOLDER_HASHED_HINT = (
     "The name or address is kept as a fingerprint for privacy. Type the one you know below to see whether it fits."
 )
+HOLDER_CLAIM_HINT = "This is only what the document says."
 HOLDER_MATCHES = "It fits the person you asked about."
 HOLDER_DIFFERS = "It does not fit the person you asked about."
 ISSUED_BY = "Issued by"
@@ -56,7 +57,8 @@ UNPROVEN = "Not proven"
 VOUCHED = "{accreditor} vouches for this name on the chain."
 DOMAIN_CONFIRMED = "This web address confirms that the account on the chain is its own."
 NOT_CONFIRMED = "The signature fits its key, but nobody this verifier trusts confirms who is behind it."
-NOT_PROVEN = "The checks below do not prove that this issuer made it."
+NOT_PROVEN = "The checks below show that it is not, or not so, from the issuer it names."
+NOT_KNOWN = "It cannot be told for now whether it is from the issuer it names."
 CALLS_ITSELF = "Calls itself"
 SELF_GIVEN = "its own word, not confirmed"
 ISSUER_ID = "Identifier"
@@ -99,6 +101,7 @@ RECHECK_ACCREDITED = (
 )
 RECHECK_ISSUER = "Which identifier does the account on the chain have? The first value must be the hash below it."
 RECHECK_DID = "The hash of the identifier that the credential names:"
+RECHECK_SHOW = "Show the lines to paste"
 RECHECK_LIMIT = (
     "The contract proves anchoring and status. It does not check the signature, nor who holds the credential."
 )
@@ -163,7 +166,7 @@ MEANINGS = {
     "waiting-for-finality": "Everything else is in order. Check again in a quarter of an hour.",
     "no-receipt": "Ask the person for the bundle: the file that carries the receipt, too.",
     "receipt-unreachable": "Ask the person for the bundle, which carries the receipt, or check again later.",
-    "chain-unreachable": "Check again in a few minutes; it says nothing against the credential.",
+    "chain-unreachable": "Check again in a few minutes.",
     "wrong-network": "Use a verifier that accepts that network, or ask the issuer where else it is anchored.",
     "issuer-unconfirmed": "The signature and the register agree. Find out for yourself whether you know this issuer.",
     "key-unknown": "It is signed in a way that this verifier cannot read. Ask the issuer how to check it.",
