@@ -32,6 +32,8 @@ DEFAULT_PORT = 8545
 TITLE = "a local test chain"
 PROC = Path("/proc")
 """Where Linux tells of processes; elsewhere `ps` does."""
+_DETACHED = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
+"""Starts a program that outlives us and the shell, with its output in a file, and prints its number."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.05
@@ -134,22 +136,18 @@ class Devnet:
         self.folder.mkdir(parents=True, exist_ok=True)
         _require_free(port)
         anvil_state.restore_newest(self.folder)
-        log = self.folder / "log"
-        with log.open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603  the program is named by the operator or found beside the package
-                [str(anvil), *_flags(self.folder.resolve(), port)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that it outlives the shell
-            )
-        self._pid_file().write_text(json.dumps({"pid": process.pid, "port": port}), "utf-8")
+        command = ["/bin/sh", "-c", _DETACHED, "anvil", "log", str(anvil), *_flags(self.folder.resolve(), port)]
+        started = subprocess.run(  # noqa: S603  the program is named by the operator or found beside the package
+            command, cwd=self.folder, start_new_session=True, check=True, capture_output=True, text=True
+        )
+        self._pid_file().write_text(json.dumps({"pid": int(started.stdout), "port": port}), "utf-8")
+        # A crash before this leaves anvil on its port without a name; the next `up` says that the port is taken.
         # A crash here leaves anvil running and the file naming it; the next `up` finds it.
-        self._await_answer(process, log)
+        self._await_answer()
 
-    def _await_answer(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def _await_answer(self) -> None:
         for _ in _ticks(_START_SECONDS):
-            if process.poll() is not None:
+            if self._process() is None:
                 break
             try:
                 with self._rpc() as rpc:
@@ -157,7 +155,7 @@ class Devnet:
             except ChainUnavailableError:
                 continue
             return
-        process.kill()
+        log = self.folder / "log"
         last = " / ".join(log.read_text("utf-8", "replace").strip().splitlines()[-3:])
         raise ChainUnavailableError(f"anvil did not start; see {log}, which ends: {last}")
 

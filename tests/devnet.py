@@ -37,10 +37,11 @@ class LocalChain:
     """The chain, to be stopped and started by tests that start one of their own."""
     chain_id: int = CHAIN_ID
 
-    def call(self, method: str, *params: object) -> Any:  # noqa: ANN401  any JSON value
+    def call(self, method: str, *params: object) -> Any:
         """Return the result of a JSON-RPC call."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer = httpx.post(self.rpc, json=body, timeout=20).json()
+        with httpx.Client(verify=False, trust_env=False, timeout=20) as client:  # noqa: S501  plain http
+            answer = client.post(self.rpc, json=body).json()
         assert "error" not in answer, answer
         return answer["result"]
 

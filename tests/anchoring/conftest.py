@@ -1,0 +1,248 @@
+"""What the tests of anchoring share: a store with sealed batches, issuers on a real chain, and a desk to send from."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import secrets
+import sys
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from eth_account import Account
+
+from anchoring import contract_calls
+from anchoring.chain import Chain
+from anchoring.drive import Desk
+from anchoring.rpc import JsonRpc
+from anchoring.sender import KeystoreSender
+from anchoring.steps import Policy
+from registry.chain.networks import Network
+from registry.core.digest import Digest, leaf_hash
+from registry.records import AchievementRow, IssuerRow, NewCredential
+from registry.services.seal import seal_open_batches
+from registry.store.engine import open_engine
+from registry.store.repository import Store
+from registry.store.submissions import SubmissionRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
+
+    from tests.devnet import LocalChain
+
+PASSPHRASE = "correct horse"
+
+
+def _load_devnet() -> ModuleType:
+    path = Path(__file__).parents[1] / "devnet.py"
+    if "credanchor_tests_devnet" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("credanchor_tests_devnet", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["credanchor_tests_devnet"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["credanchor_tests_devnet"]
+
+
+start_chain = _load_devnet().start_chain
+devnet = _load_devnet().devnet
+
+
+@dataclass
+class FakeClock:
+    """A clock that moves when told to, or when somebody pauses."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pause(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class FaultyRpc:
+    """The real endpoint, behind something that can fail before or after it did as asked."""
+
+    def __init__(self, rpc: JsonRpc) -> None:
+        self._rpc = rpc
+        self.before: dict[str, BaseException] = {}
+        self.after: dict[str, BaseException] = {}
+        self.answers: dict[str, object] = {}
+        self.calls: list[str] = []
+        self._lift: dict[str, int] = {}
+
+    def lift_after(self, count: int, method: str = "eth_sendRawTransaction") -> None:
+        """Let the fault before `method` hit `count` times only."""
+        self._lift[method] = count
+
+    def call(self, method: str, params: Sequence[object] = ()) -> Any:
+        self.calls.append(method)
+        if method in self.before:
+            fault = self.before[method]
+            if method in self._lift and self.calls.count(method) >= self._lift[method]:
+                del self.before[method]
+            raise fault
+        result = self.answers.get(method, ...)
+        if result is ...:
+            result = self._rpc.call(method, params)
+        if method in self.after:
+            raise self.after[method]
+        return result
+
+
+class DyingRows(SubmissionRows):
+    """The real store, in a process that dies just before or just after one of its commits."""
+
+    def __init__(self, rows: SubmissionRows, commit: str, moment: str) -> None:
+        super().__init__(rows.engine)
+        self._commit, self._moment, self._dead = commit, moment, False
+
+    def __getattribute__(self, name: str) -> Any:
+        if name.startswith("_") or name == "engine":
+            return super().__getattribute__(name)
+        if self._dead:
+            raise Killed(name)
+        found = super().__getattribute__(name)
+        return self._dying(found) if name == self._commit else found
+
+    def _dying(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def die(*arguments: object, **named: object) -> None:
+            if self._moment == "after":
+                method(*arguments, **named)
+            self._dead = True
+            raise Killed(self._commit)
+
+        return die
+
+
+@dataclass
+class Bench:
+    """A store, a chain, one anchoring key and any number of issuers."""
+
+    local: LocalChain
+    store: Store
+    rows: SubmissionRows
+    folder: Path
+    sender: KeystoreSender
+    clock: FakeClock
+    rpc: FaultyRpc
+    network: Network
+    policy: Policy = field(default_factory=Policy)
+    killed = Killed
+    opened: list[JsonRpc] = field(default_factory=list)
+
+    def desk(self, **changes: object) -> Desk:
+        usual = Desk(
+            rows=self.rows,
+            chain=Chain(self.rpc, self.network),
+            signers={self.sender.address: self.sender},
+            clock=self.clock,
+            pause=self.clock.pause,
+            owner="worker",
+            policy=self.policy,
+        )
+        return replace(usual, **changes)
+
+    def new_issuer(self, *, delegate: bool = True) -> IssuerRow:
+        account, _ = self.local.new_account()
+        slug = secrets.token_hex(4)
+        self.local.transact(account, contract_calls.register_issuer(f"did:web:{slug}.example"))
+        if delegate:
+            roles = contract_calls.ANCHOR_ROLE
+            self.local.transact(account, contract_calls.set_delegate(account, self.sender.address, roles))
+        issuer = self.store.add_issuer(IssuerRow(slug, f"did:web:{slug}.example", account, {}))
+        self.store.put_achievement(AchievementRow(issuer.id, "course", {"id": f"urn:{slug}"}))
+        return issuer
+
+    def issue(self, issuer: IssuerRow, count: int = 3) -> None:
+        achievement = self.store.achievements(issuer.id)[0].id
+        first = self.store.credential_count(issuer.id)
+        new = [self._credential(issuer.id, achievement, first + at) for at in range(count)]
+        self.store.add_credentials(new, self.clock.now(), 2**20)
+
+    def sealed_batch(self, count: int = 3) -> IssuerRow:
+        issuer = self.new_issuer()
+        self.issue(issuer, count)
+        self.seal()
+        return issuer
+
+    def seal(self) -> list[int]:
+        return seal_open_batches(self.store, self.clock.now())
+
+    def dying(self, commit: str, moment: str) -> DyingRows:
+        return DyingRows(self.rows, commit, moment)
+
+    def kill(self, method: str, moment: str) -> None:
+        faults = self.rpc.before if moment == "before" else self.rpc.after
+        faults[method] = Killed(method)
+
+    def chain_of(self, **changes: object) -> Chain:
+        network = replace(self.network, **changes)
+        if changes.keys() & {"chain_id", "rpc_urls"}:
+            self.opened.append(JsonRpc(network.rpc_urls, network.chain_id, title=network.title))
+            return Chain(self.opened[-1], network)
+        return Chain(self.rpc, network)
+
+    def sender_with(self, passphrase: str) -> KeystoreSender:
+        return KeystoreSender(self.sender.keystore, lambda: passphrase)
+
+    def anchored_events(self, issuer: IssuerRow) -> list[dict[str, Any]]:
+        topic = "0x" + contract_calls.keccak(b"Anchored(address,bytes32,uint64,address)").hex()
+        who = "0x" + "0" * 24 + issuer.account[2:]
+        wanted = {"fromBlock": "0x0", "address": self.local.contract, "topics": [topic, who]}
+        found: list[dict[str, Any]] = self.local.call("eth_getLogs", wanted)
+        return found
+
+    def spent_nonces(self) -> int:
+        return int(self.local.call("eth_getTransactionCount", self.sender.address, "latest"), 16)
+
+    def _credential(self, issuer_id: int, achievement_id: int, index: int) -> NewCredential:
+        entry = secrets.token_bytes(40)
+        return NewCredential(
+            issuer_id=issuer_id,
+            achievement_id=achievement_id,
+            uuid=secrets.token_hex(16),
+            row_key=Digest(secrets.token_bytes(32)),
+            entry=entry,
+            leaf_hash=leaf_hash(entry),
+            share_token=secrets.token_hex(8),
+            status_index=index,
+            recipient="somebody",
+            issued_at=self.clock.now(),
+        )
+
+
+def network_of(local: LocalChain, **changes: object) -> Network:
+    network = Network("local", "a local test chain", "local", 31337, local.contract, (local.rpc,), None, ())
+    return replace(network, **changes)
+
+
+def write_keystore(path: Path, key: str) -> KeystoreSender:
+    path.write_text(json.dumps(Account.encrypt(key, PASSPHRASE, kdf="pbkdf2", iterations=2)), "utf-8")
+    return KeystoreSender(path, lambda: PASSPHRASE)
+
+
+@pytest.fixture
+def bench(devnet: LocalChain, tmp_path: Path) -> Iterator[Bench]:
+    """Give a fresh store and a fresh, funded anchoring key on the shared chain."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    _, key = devnet.new_account()
+    network = network_of(devnet)
+    rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)
+    sender = write_keystore(tmp_path / "anchoring.json", key)
+    rows = SubmissionRows(engine)
+    made = Bench(devnet, Store(engine), rows, tmp_path, sender, FakeClock(), FaultyRpc(rpc), network)
+    yield made
+    for one in (rpc, *made.opened):
+        one.close()
+    engine.dispose()
