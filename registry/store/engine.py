@@ -40,7 +40,11 @@ def open_engine(url: str) -> Engine:
         _prepare_sqlite(engine)
     try:
         _bring_up_to_date(engine)
+    except HomeVersionError:
+        engine.dispose()
+        raise
     except DBAPIError as error:
+        engine.dispose()
         place = make_url(url).render_as_string(hide_password=True)
         raise StoreUnavailableError(f"The database {place} cannot be opened: {error.orig}.") from error
     return engine

