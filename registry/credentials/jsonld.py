@@ -7,10 +7,8 @@ work limit, because the algorithm is factorial on hostile graphs.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 from registry.core.errors import CredentialFormatError
 from registry.credentials import contexts
 from registry.credentials.plain import require_bounded
+from registry.credentials.processor import expand_with_pyld, pyld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Relative references are resolved against this base, so that they can be recognised afterwards and refused.
 _BASE = "relative-reference://base/"
+LARGEST_PLAIN = 1e15
+"""Fractions below this are written alike by everybody who writes them with 16 digits."""
+
 # What PyLD drops without a word when it makes a graph: white space, or no scheme.
 _DROPPED_IRI = re.compile(r"\s|^(?![A-Za-z][A-Za-z0-9+.-]*:)")
-_LOCAL = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,11 @@ def expand(document: dict[str, Any]) -> Expanded:
 
     """
     require_bounded(document)
-    jsonld = _pyld()
     dropped: list[str] = []
-    processor = jsonld.JsonLdProcessor(on_property_dropped=lambda name: dropped.append(str(name)))
-    options = {"documentLoader": contexts.load_for_pyld, "contextResolver": _resolver(), "base": _BASE}
     try:
-        nodes = processor.expand(document, options)
-    except (jsonld.JsonLdError, RecursionError) as error:
+        nodes = expand_with_pyld(document, _BASE, lambda name: dropped.append(name or "@"))
+    except (pyld().JsonLdError, RecursionError) as error:
         raise CredentialFormatError(f"The document is not JSON-LD that we can read: {_lead(error)}.") from error
-    # PyLD marks an unknown keyword as None.
     relative = tuple(_as_written(iri) for iri in _references(nodes) if _DROPPED_IRI.search(iri) or _is_relative(iri))
     return Expanded(nodes, tuple(dropped), relative)
 
@@ -75,8 +72,7 @@ def canonical_nquads(expanded: Expanded) -> bytes:
     """Return the RDFC-1.0 canonical N-Quads of a document; CredentialFormatError if that takes too much work."""
     import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
 
-    # pyoxigraph drops statements with an IRI that breaks RFC 3987; PyLD, like others, signs them.
-    if not all(_is_iri(iri) for iri in set(_iris(expanded.nodes))):
+    if not all(_is_read_alike(term) for term in set(_terms(expanded.nodes))):
         return reference_nquads(expanded)
     dataset = ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
     if _has_lookalikes(dataset):
@@ -97,7 +93,7 @@ def reference_nquads(expanded: Expanded) -> bytes:
     """
     from openbadgeslib.ob3 import _canon_guard as guard  # noqa: PLC0415  costs 0.1 s, seldom needed
 
-    jsonld = _pyld()
+    jsonld = pyld()
     try:
         text: str = guard.canonize(jsonld, expanded.nodes, contexts.load_for_pyld)
     except (jsonld.JsonLdError, guard.CanonicalizationWorkExceeded, RecursionError) as error:
@@ -105,33 +101,26 @@ def reference_nquads(expanded: Expanded) -> bytes:
     return text.encode()
 
 
-@functools.cache
-def _pyld() -> Any:  # noqa: ANN401  an untyped module
-    from pyld import jsonld  # noqa: PLC0415  costs 0.1 s, not needed for --help
-
-    return jsonld
-
-
-def _resolver() -> Any:  # noqa: ANN401  an untyped class
-    # PyLD's own cache of contexts is shared by all threads and is not safe there.
-    if not hasattr(_LOCAL, "resolver"):
-        _LOCAL.resolver = _pyld().ContextResolver({}, contexts.load_for_pyld)
-    return _LOCAL.resolver
-
-
 def _lead(error: BaseException) -> str:
     cause = error.__cause__ if isinstance(error.__cause__, CredentialFormatError) else error
     return str(cause).partition("\n")[0][:200].rstrip(".")
 
 
-def _is_iri(text: str) -> bool:
+def _is_read_alike(term: str | float) -> bool:
+    """Return whether pyoxigraph and PyLD write an IRI or number in the same way.
+
+    pyoxigraph drops statements with an IRI that breaks RFC 3987, which PyLD, like others, signs; and it writes
+    numbers with as many digits as they need, where JSON-LD has 16.
+    """
     import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
 
+    if isinstance(term, float):
+        return abs(term) < LARGEST_PLAIN and float(f"{term:.15e}") == term
     try:
-        ox.NamedNode(text)
+        ox.NamedNode(term)
     except ValueError:
         return False
-    return not _DROPPED_IRI.search(text)
+    return not _DROPPED_IRI.search(term)
 
 
 def _is_relative(iri: str) -> bool:
@@ -157,21 +146,21 @@ def _references(value: Any) -> Iterator[str]:  # noqa: ANN401  any JSON value
                 yield from _references(item)
 
 
-def _iris(value: Any) -> Iterator[str]:  # noqa: ANN401  any JSON value
-    """Yield every IRI of expanded JSON-LD, those of members and data types included."""
+def _terms(value: Any) -> Iterator[str | float]:  # noqa: ANN401  any JSON value
+    """Yield every IRI of expanded JSON-LD, those of members and data types included, and every fraction."""
     if isinstance(value, list):
         for item in value:
-            yield from _iris(item)
+            yield from _terms(item)
     elif isinstance(value, dict):
         types = value.get("@type", [])
         yield from ([types] if isinstance(types, str) else types)
-        if isinstance(value.get("@id"), str):
-            yield value["@id"]
         for name, item in value.items():
             if not name.startswith("@"):
                 yield name
-            if name not in {"@type", "@id", "@value"}:
-                yield from _iris(item)
+            if name == "@id" or (name == "@value" and isinstance(item, float)):
+                yield item
+            elif name not in {"@type", "@value"}:
+                yield from _terms(item)
 
 
 def _has_lookalikes(dataset: Any) -> bool:  # noqa: ANN401  pyoxigraph's Dataset

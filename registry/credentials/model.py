@@ -166,8 +166,8 @@ class EndorsementSubject(Form):
     endorsement_comment: str | None = None
 
 
-class VerifiableCredential(Form):
-    """Any credential of VC Data Model 2.0, by what all of them must have."""
+class _Credential(Form):
+    """What all credentials of VC Data Model 2.0 share."""
 
     context: Annotated[Many[str], Field(alias="@context", min_length=1)]
     type: Types
@@ -175,7 +175,6 @@ class VerifiableCredential(Form):
     valid_from: DateTime
     id: str | None = None
     valid_until: DateTime | None = None
-    awarded_date: DateTime | None = None
     proof: Many[Proof] | None = None
     credential_schema: Many[CredentialSchema] | None = None
     credential_status: CredentialStatus | None = None
@@ -190,18 +189,25 @@ class VerifiableCredential(Form):
         return self
 
 
-class EndorsementCredential(VerifiableCredential):
+class VerifiableCredential(_Credential):
+    """Any credential, as a stack may hold it; what it says is judged apart."""
+
+    credential_subject: dict[str, Any]
+
+
+class EndorsementCredential(_Credential):
     """A signed word of somebody about an achievement, a party or a credential."""
 
     is_a: ClassVar[tuple[str, ...]] = ("EndorsementCredential",)
 
     id: str
     name: str
+    awarded_date: DateTime | None = None
     description: str | None = None
     credential_subject: EndorsementSubject
 
 
-class AchievementCredential(VerifiableCredential):
+class AchievementCredential(_Credential):
     """An Open Badge."""
 
     is_a: ClassVar[tuple[str, ...]] = ("OpenBadgeCredential", "AchievementCredential")
@@ -210,6 +216,7 @@ class AchievementCredential(VerifiableCredential):
     name: str | None = None
     description: str | None = None
     image: Image | None = None
+    awarded_date: DateTime | None = None
     credential_subject: AchievementSubject
     endorsement: Many[EndorsementCredential] | None = None
     endorsement_jwt: Many[CompactJws] | None = None
@@ -226,7 +233,7 @@ class ClrSubject(_Identified):
     association: Many[Association] | None = None
 
 
-class ClrCredential(VerifiableCredential):
+class ClrCredential(_Credential):
     """A stack of credentials."""
 
     is_a: ClassVar[tuple[str, ...]] = ("ClrCredential",)
@@ -236,6 +243,7 @@ class ClrCredential(VerifiableCredential):
     description: str | None = None
     image: Image | None = None
     partial: bool | None = None
+    awarded_date: DateTime | None = None
     credential_subject: ClrSubject
     endorsement: Many[EndorsementCredential] | None = None
     endorsement_jwt: Many[CompactJws] | None = None
