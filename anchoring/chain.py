@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from anchoring import contract_calls
-from anchoring.fees import first_fees, gas_limit_for, in_eth
+from anchoring.fees import WEI_PER_ETH, first_fees, gas_limit_for, in_eth
 from anchoring.plan import cost_ceiling
 from anchoring.rpc import RpcRefusalError
 from anchoring.steps import Sight
 from registry.core.digest import Digest
-from registry.core.errors import ChainUnavailableError, FundsError, TransactionRevertedError
+from registry.core.errors import ChainUnavailableError, FundsError, StateError, TransactionRevertedError
 from registry.core.submission import Mined, Standing
 
 if TYPE_CHECKING:
@@ -143,6 +143,13 @@ class Chain:
         """On a local chain, mine the empty blocks that make the newest block but those final; elsewhere do nothing."""
         if self.network.kind == "local":
             self._rpc.call("anvil_mine", (hex(BLOCKS_TO_FINALITY), "0x0"))
+
+    def fund(self, account: Address, wei: int = 10 * WEI_PER_ETH) -> None:
+        """Give an account of a local chain at least `wei`, out of nothing; StateError on any other network."""
+        if self.network.kind != "local":
+            raise StateError(f"Ether on {self.network.title} cannot be made: send some to {account.checksummed()}.")
+        if self._balance(account) < wei:
+            self._rpc.call("anvil_setBalance", (account, hex(wei)))
 
     # --- Inside
 

@@ -122,14 +122,6 @@ class Devnet:
             with self._rpc() as rpc:
                 anvil_state.keep(self.folder, rpc)
 
-    def fund(self, address: str, wei: int = 10 * 10**18) -> None:
-        """Give an account of the local chain at least `wei`, out of nothing; StateError if the chain does not run."""
-        if self._process() is None:
-            raise StateError("The local chain does not run: start it with `credanchor devnet up`.")
-        with self._rpc() as rpc:
-            if int(rpc.call("eth_getBalance", (address, "latest")), 16) < wei:
-                rpc.call("anvil_setBalance", (address, hex(wei)))
-
     # --- Inside
 
     def _start(self, anvil: Path, port: int) -> None:

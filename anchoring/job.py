@@ -59,8 +59,20 @@ class RunReport:
         return any(not isinstance(one.step, (Alert, Rest)) for one in self.progress)
 
 
-def run(desk: Desk, sender: Address, seal: Callable[[], object], wait_seconds: float = WAIT_SECONDS) -> RunReport:
+def say_nothing(_outlook: Outlook) -> None:
+    """Announce nothing."""
+
+
+def run(
+    desk: Desk,
+    sender: Address,
+    seal: Callable[[], object],
+    wait_seconds: float = WAIT_SECONDS,
+    announce: Callable[[Outlook], None] = say_nothing,
+) -> RunReport:
     """Seal, go on with unfinished submissions, and anchor every sealed batch with `sender`'s account.
+
+    `announce` is called with each new submission's cost before anything of it is spent.
 
     Raises:
         FundsError: the account cannot pay for a new submission; its batches stay sealed.
@@ -76,7 +88,9 @@ def run(desk: Desk, sender: Address, seal: Callable[[], object], wait_seconds: f
     progress = [drive(desk, one.id, wait_seconds) for one in begun]
     allowed, skipped = permitted(desk, sender, desk.rows.unclaimed_batches())
     for batches in submissions_of(allowed):
-        desk.chain.quote(sender, contract_calls.anchor(batches)).require_funds()
+        cost = Outlook(batches, desk.chain.quote(sender, contract_calls.anchor(batches)))
+        cost.quote.require_funds()
+        announce(cost)
         planned = _plan(desk, sender, batches)
         progress += [drive(desk, submission_id, wait_seconds) for submission_id in planned]
     return RunReport(tuple(progress), tuple(skipped))
@@ -116,7 +130,7 @@ def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]
 def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...]) -> list[int]:
     what = NewSubmission(
         purpose=Purpose.ANCHOR,
-        label=_label(batches),
+        label=label_of(batches),
         chain_id=desk.chain.network.chain_id,
         contract=desk.chain.network.contract,
         sender=sender,
@@ -131,7 +145,8 @@ def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...]) -> list[in
     return [submission.id]
 
 
-def _label(batches: Sequence[BatchRef]) -> str:
+def label_of(batches: Sequence[BatchRef]) -> str:
+    """Return what anchoring these batches is called: `anchor 2 batches of 2 issuers`."""
     issuers = len({batch.issuer for batch in batches})
     return f"anchor {_count(len(batches), 'batch', 'batches')} of {_count(issuers, 'issuer', 'issuers')}"
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 def anchors_of_batch(connection: Connection, batch_id: int) -> list[AnchorHint]:
-    """Return where a batch is anchored, oldest first; empty while no chain was seen to hold it."""
-    seen = (ANCHOR.c.batch_id == batch_id) & ANCHOR.c.block_number.is_not(None)
-    return [_hint(row) for row in connection.execute(select(ANCHOR).where(seen).order_by(ANCHOR.c.id))]
+    """Return where a batch is anchored or is being anchored, oldest first; no block means not seen there yet."""
+    mine = ANCHOR.c.batch_id == batch_id
+    return [_hint(row) for row in connection.execute(select(ANCHOR).where(mine).order_by(ANCHOR.c.id))]
 
 
 def submissions_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Submission]:
@@ -105,6 +105,6 @@ def _hint(row: Row[Any]) -> AnchorHint:
         issuer=Address(row.issuer),
         transaction=Digest(row.tx_hash) if row.tx_hash is not None else None,
         block_number=row.block_number,
-        block_hash=Digest(row.block_hash),
-        anchored_at=moment(row.anchored_at),
+        block_hash=Digest(row.block_hash) if row.block_hash is not None else None,
+        anchored_at=moment(row.anchored_at) if row.anchored_at is not None else None,
     )

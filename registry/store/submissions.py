@@ -47,7 +47,7 @@ class SubmissionRows:
     # --- Reads
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:
-        """Return where a batch is anchored, oldest first; empty while no chain was seen to hold it."""
+        """Return where a batch is anchored or is being anchored, oldest first; no block means not seen there yet."""
         with reading(self.engine) as connection:
             return anchors_of_batch(connection, batch_id)
 

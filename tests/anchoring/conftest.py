@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import secrets
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,27 +28,14 @@ from registry.store.submissions import SubmissionRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
+    from pathlib import Path
 
     from tests.devnet import LocalChain
 
 PASSPHRASE = "correct horse"
 
 
-def _load_devnet() -> ModuleType:
-    path = Path(__file__).parents[1] / "devnet.py"
-    if "credanchor_tests_devnet" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("credanchor_tests_devnet", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["credanchor_tests_devnet"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["credanchor_tests_devnet"]
-
-
-start_chain = _load_devnet().start_chain
-devnet = _load_devnet().devnet
+start_chain = sys.modules["tests_devnet"].start_chain  # loaded by tests/conftest.py
 
 
 @dataclass

@@ -1,0 +1,229 @@
+"""`credanchor anchor` and `credanchor devnet`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registry.cli.output import json_line, say, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from anchoring.devnet import Devnet, DevnetStatus
+    from anchoring.drive import Desk
+    from anchoring.job import Outlook, RunReport
+    from registry.store.repository import Store
+
+# Imports stand inside the functions: `--help` must not wait for SQLModel or eth-account.
+
+EXIT_NEEDS_PERSON = 2
+EXIT_WAITS = 3
+_PLAIN = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False, "no_args_is_help": True}
+
+anchor = typer.Typer(help="Seal batches and anchor them on the chain.", **_PLAIN)  # type: ignore[arg-type]
+devnet = typer.Typer(help="A persistent local chain with the contract deployed.", **_PLAIN)  # type: ignore[arg-type]
+
+NetworkName = Annotated[str | None, typer.Option("--network", help="Network from networks.toml; else the home's own.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show gas, fee and balance; seal, sign and send nothing.")]
+Retry = Annotated[
+    bool, typer.Option("--retry", help="Anchor again what the contract reverted, once its reason is gone.")
+]
+Every = Annotated[int, typer.Option("--every", min=1, help="Seconds between two rounds.")]
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port; else that of last time, or 8545.")]
+
+
+@anchor.command("run")
+def anchor_run(
+    *, network: NetworkName = None, dry_run: DryRun = False, retry: Retry = False, as_json: AsJson = False
+) -> None:
+    """Seal every open batch and anchor all sealed ones, once; go on with what was begun.
+
+    Exit codes: 0 all is final or there was nothing to do, 2 a person is needed, 3 something still waits.
+
+    Example: credanchor anchor run --dry-run
+    """
+    with _opened(network) as (store, desk):
+        if dry_run:
+            _show_outlook(store, desk, as_json=as_json)
+            return
+        report = _round(store, desk, retry=retry, quiet=as_json)
+        _show_report(report, as_json=as_json)
+    raise typer.Exit(_exit_code(report))
+
+
+@anchor.command("watch")
+def anchor_watch(*, network: NetworkName = None, every: Every = 60, as_json: AsJson = False) -> None:
+    """Do what `run` does again and again, until it is told to stop (Ctrl-C, or a TERM signal).
+
+    Example: credanchor anchor watch --every 300
+    """
+    from anchoring.watch import watch  # noqa: PLC0415  keeps --help fast
+
+    with _opened(network) as (store, desk):
+        watch(
+            lambda: _show_report(
+                _round(store, desk, retry=False, quiet=as_json), as_json=as_json, silent_if_empty=True
+            ),
+            every,
+            warn,
+        )
+
+
+@anchor.command("status")
+def anchor_status(*, as_json: AsJson = False) -> None:
+    """Tell how every submission stands, and what each waits for; asks no chain.
+
+    Example: credanchor anchor status --json
+    """
+    from anchoring.report import submission_json, submission_lines  # noqa: PLC0415  keeps --help fast
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+
+    store = open_store(load_settings())
+    for submission in store.submissions.submissions():
+        if as_json:
+            json_line(submission_json(submission))
+        else:
+            say("\n".join(submission_lines(submission)))
+    if not as_json:
+        say(_batches_line(store))
+
+
+@devnet.command("up")
+def devnet_up(*, port: Port = None) -> None:
+    """Start the local chain, or see that it runs, and deploy the contract if it is missing.
+
+    Example: credanchor devnet up --port 8600
+    """
+    from anchoring.anvil_program import find_anvil  # noqa: PLC0415  keeps --help fast
+
+    net = _devnet()
+    _say_status(net, net.up(find_anvil(os.environ.get("CREDANCHOR_ANVIL")), port))
+
+
+@devnet.command("status")
+def devnet_status(*, as_json: AsJson = False) -> None:
+    """Tell whether the local chain runs, and where.
+
+    Example: credanchor devnet status --json
+    """
+    net = _devnet()
+    status = net.status()
+    if as_json:
+        json_line(status.as_json())
+    else:
+        _say_status(net, status)
+
+
+@devnet.command("down")
+def devnet_down() -> None:
+    """Stop the local chain; its state stays for the next `up`.
+
+    Example: credanchor devnet down
+    """
+    net = _devnet()
+    say(
+        f"The local chain is stopped; {net.folder} keeps its state."
+        if net.down()
+        else "The local chain was not running."
+    )
+
+
+def _devnet() -> Devnet:
+    from anchoring.desk import DEVNET_FOLDER  # noqa: PLC0415  keeps --help fast
+    from anchoring.devnet import Devnet  # noqa: PLC0415
+    from registry.settings import home_folder  # noqa: PLC0415
+
+    return Devnet(home_folder() / DEVNET_FOLDER)
+
+
+def _say_status(net: Devnet, status: DevnetStatus) -> None:
+    if not status.running:
+        say("The local chain does not run; `credanchor devnet up` starts it.")
+        return
+    say(f"The local chain runs at {status.rpc}, at block {status.block}.")
+    say(f"  contract {status.contract}")
+    say(f"  state    {net.folder}")
+
+
+def _opened(network: str | None) -> AbstractContextManager[tuple[Store, Desk]]:
+    from contextlib import contextmanager  # noqa: PLC0415  keeps --help fast
+
+    from anchoring.desk import ANCHORING_KEY, open_desk  # noqa: PLC0415
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+
+    @contextmanager
+    def opened() -> Iterator[tuple[Store, Desk]]:
+        settings = load_settings()
+        chosen = settings.chosen_network(network)
+        store = open_store(settings)
+        keystore = settings.keys() / ANCHORING_KEY
+        with open_desk(settings.home, store.engine, chosen, keystore, "the anchoring key") as desk:
+            yield store, desk
+
+    return opened()
+
+
+def _round(store: Store, desk: Desk, *, retry: bool, quiet: bool) -> RunReport:
+    from anchoring.job import retry_refused, run  # noqa: PLC0415  keeps --help fast
+    from anchoring.report import outlook_line  # noqa: PLC0415
+    from registry.services.seal import seal_open_batches  # noqa: PLC0415
+
+    def announce(outlook: Outlook) -> None:
+        if not quiet:
+            say(outlook_line(outlook))
+
+    if retry:
+        retry_refused(desk)
+    (sender,) = desk.signers
+    return run(desk, sender, lambda: seal_open_batches(store, desk.clock.now()), announce=announce)
+
+
+def _show_outlook(store: Store, desk: Desk, *, as_json: bool) -> None:
+    from anchoring.job import outlook  # noqa: PLC0415  keeps --help fast
+    from anchoring.preview import sealable_batches  # noqa: PLC0415
+    from anchoring.report import outlook_json, outlook_line  # noqa: PLC0415
+
+    (sender,) = desk.signers
+    plans, skipped = outlook(desk, sender, desk.rows.unclaimed_batches() + sealable_batches(store))
+    for plan in plans:
+        if as_json:
+            json_line(outlook_json(plan, desk.chain.network))
+        else:
+            say(outlook_line(plan))
+    for sentence in skipped:
+        warn(sentence)
+    if not plans and not as_json:
+        say("There is nothing to anchor.")
+
+
+def _show_report(report: RunReport, *, as_json: bool, silent_if_empty: bool = False) -> None:
+    from anchoring.report import submission_json, submission_lines  # noqa: PLC0415  keeps --help fast
+
+    for one in report.progress:
+        if as_json:
+            json_line(submission_json(one.submission, one.step))
+        else:
+            say("\n".join(submission_lines(one.submission, one.step)))
+    for sentence in report.skipped:
+        warn(sentence)
+    if not report.progress and not report.skipped and not as_json and not silent_if_empty:
+        say("There is nothing to anchor.")
+
+
+def _exit_code(report: RunReport) -> int:
+    if report.needs_person:
+        return EXIT_NEEDS_PERSON
+    return EXIT_WAITS if report.waits else 0
+
+
+def _batches_line(store: Store) -> str:
+    counts: dict[str, int] = {}
+    for batch in store.batches():
+        counts[batch.state.value] = counts.get(batch.state.value, 0) + 1
+    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    return f"Batches: {told or 'none yet'}."
