@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 
 from registry.core.errors import InputError
 
@@ -33,6 +34,7 @@ _WEB_ADDRESS = re.compile(
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
 
 
+@lru_cache(maxsize=256)  # most rows of a roster share a few dates
 def date_of(text: str) -> date | datetime:
     """Read 2026-06-30, 30.06.2026, or a date-time with its zone such as 2026-05-14T09:30:00+02:00.
 

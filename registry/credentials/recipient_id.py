@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from registry.core.errors import InputError
@@ -19,7 +20,7 @@ MAX_LABEL_BYTES = 63
 STUDENT_NUMBER_TYPE = "ext:studentNumber"
 """The identity type of a student number, by the `ext:` rule of Open Badges 3.0 for terms outside its list."""
 
-_LOCAL = re.compile(r"[^\s@\x00-\x20\"(),:;<>\[\\\]]+")
+_LOCAL = re.compile(r"[^\s@\x00-\x20\x7f\"(),:;<>\[\\\]]+")
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
 
 
@@ -60,8 +61,7 @@ def email_of(text: str) -> str:
     _require_visible(address)
     if len(address) > MAX_EMAIL_CHARACTERS or len(local.encode()) > MAX_LOCAL_BYTES:
         raise InputError(f"the e-mail address {text[:40]!r}… is longer than addresses may be; correct it")
-    labels = domain.split(".")
-    if len(labels) == 1 or not all(map(_is_label, labels)):
+    if not _is_domain(domain):
         raise InputError(f"{domain[:80]!r} is not a domain name; correct what follows the @")
     return address
 
@@ -95,10 +95,18 @@ def hashed_identity(identity_type: str, value: str, salt: str) -> dict[str, Any]
 
 
 def _require_visible(address: str) -> None:
+    if address.isascii():  # control characters are not in _LOCAL, and no domain has any
+        return
     for character in address:
         if unicodedata.category(character)[0] in "CZ":
             name = unicodedata.name(character, f"U+{ord(character):04X}")
             raise InputError(f"the e-mail address holds an invisible character ({name}); type it anew")
+
+
+@lru_cache(maxsize=256)  # most recipients of a roster share a few domains
+def _is_domain(domain: str) -> bool:
+    labels = domain.split(".")
+    return len(labels) > 1 and all(map(_is_label, labels))
 
 
 def _is_label(label: str) -> bool:

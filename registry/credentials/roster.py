@@ -11,7 +11,6 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from registry.core.canonical import canonical_bytes
 from registry.core.digest import Digest
 from registry.core.errors import InputError, RosterError
 from registry.credentials.cells import (
@@ -113,15 +112,16 @@ def check(results: Iterable[RosterRow | RosterError], *, limit: int = MAX_REPORT
 
 
 def row_key(issuer: str, achievement: str, recipient: str, awarded_on: date) -> Digest:
-    """Return what makes a row the same row: SHA-256 of the JCS array of issuer, achievement, recipient and award date.
+    """Return what makes a row the same row: SHA-256 of issuer, achievement, recipient and award date.
 
     `issuer` is the DID, `achievement` the id the credential will name or the roster's word for it (but always the
-    same of the two), `recipient` is `Recipient.identifier`.
+    same of the two), `recipient` is `Recipient.identifier`. Each part is hashed as UTF-8 after its length in four
+    bytes, so that no two rows run together.
 
     Source: design.md, Store: "the same roster row never issues twice".
     """
-    identity = [issuer, achievement, recipient, awarded_on.isoformat()]
-    return Digest(hashlib.sha256(canonical_bytes(identity)).digest())
+    parts = [part.encode("utf-8") for part in (issuer, achievement, recipient, awarded_on.isoformat())]
+    return Digest(hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest())
 
 
 def _results(records: Iterator[Record], mapping: Mapping) -> Iterator[RosterRow | RosterError]:

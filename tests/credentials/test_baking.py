@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 import zlib
 from functools import cache
 
@@ -182,6 +183,21 @@ def test_a_text_beyond_the_limit_is_refused_before_it_is_held(flags: bytes) -> N
     text = b" " * (4 * 1024 * 1024 + 1)
     with pytest.raises(CredentialFormatError, match="more than 4,194,304"):
         unbake(itxt(zlib.compress(text) if flags[0] else text, flags=flags))
+
+
+def test_a_small_chunk_that_would_inflate_to_much_is_not_inflated() -> None:
+    picture = itxt(zlib.compress(bytes(64 * 1024 * 1024)), flags=b"\1\0")
+    tracemalloc.start()
+    with pytest.raises(CredentialFormatError, match="more than 4,194,304"):
+        unbake(picture)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 1024 * 1024
+
+
+def test_only_a_png_is_baked_as_png() -> None:
+    with pytest.raises(CredentialFormatError, match="not a PNG"):
+        bake_png(SVG, CREDENTIAL, RECEIPTS)
 
 
 @pytest.mark.parametrize(

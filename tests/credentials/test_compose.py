@@ -117,7 +117,7 @@ rows = st.builds(
 disclosures = st.builds(Disclosure, st.sampled_from(["hashed", "plain"]), st.sampled_from(["plain", "omitted"]))
 
 
-def a_row(**changes: Any) -> RosterRow:  # noqa: ANN401  any field
+def a_row(**changes: Any) -> RosterRow:
     fields = {
         "mapping": MAPPING,
         "row_number": 7,
@@ -146,7 +146,7 @@ def composed(
     )
 
 
-def subject_of(row: RosterRow, **achievement: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
+def subject_of(row: RosterRow, **achievement: Any) -> dict[str, Any]:
     subject: dict[str, Any] = composed(row, ACHIEVEMENT | achievement)["credentialSubject"]
     return subject
 
@@ -159,7 +159,7 @@ def schema(*, strict: bool) -> Draft201909Validator:
     return Draft201909Validator(document, format_checker=FormatChecker())
 
 
-def arrays_only(node: Any) -> Any:  # noqa: ANN401  any JSON value
+def arrays_only(node: Any) -> Any:
     """Narrow each choice between one and several to several, and of text and language map to text."""
     if isinstance(node, list):
         return [arrays_only(item) for item in node]

@@ -139,6 +139,7 @@ def test_a_wrong_row_is_named_by_file_row_and_column() -> None:
         ({"email": "ada"}, "email", "not an e-mail address"),
         ({"email": "ada@@school.example"}, "email", "not an e-mail address"),
         ({"email": "a.@school.example"}, "email", "not an e-mail address"),
+        ({"email": "a..b@school.example"}, "email", "not an e-mail address"),
         ({"email": "Ada <ada@school.example>"}, "email", "not an e-mail address"),
         ({"email": "ada@school"}, "email", "not a domain"),
         ({"email": "ada@-school.example"}, "email", "not a domain"),

@@ -34,7 +34,7 @@ def with_bits(compressed: bytes) -> dict[str, Any]:
     return with_subject(encodedList="u" + base64.urlsafe_b64encode(compressed).decode().rstrip("="))
 
 
-def with_subject(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
+def with_subject(**changes: Any) -> dict[str, Any]:
     credential = the_list(3)
     credential["credentialSubject"] |= changes
     return credential
@@ -57,6 +57,11 @@ def test_another_implementation_reads_the_same_indexes(revoked: set[int]) -> Non
 
 def test_the_same_revocations_in_any_order_give_the_same_bytes() -> None:
     assert json.dumps(the_list(5, 9)) == json.dumps(the_list(9, 5, 5))
+
+
+def test_the_time_of_compressing_is_not_in_the_list() -> None:
+    encoded = the_list(5)["credentialSubject"]["encodedList"][1:]
+    assert base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))[4:8] == bytes(4)
 
 
 def test_a_list_is_a_credential_of_the_issuer_under_its_own_url() -> None:
