@@ -10,6 +10,7 @@ const output = process.env.CREDANCHOR_CONTRACT_OUTPUT ?? ".";
 const limits = (fuzzRuns, invariantRuns, invariantDepth) => ({
   // Each call of a test is a transaction of its own: cold storage, and gas as a user pays it.
   isolate: true,
+  fsPermissions: { readDirectory: ["tests/contracts", "registry/chain"] },
   fuzz: { runs: fuzzRuns },
   // failOnRevert: otherwise a handler's failed assertion is swallowed as just another reverted call.
   invariant: { runs: invariantRuns, depth: invariantDepth, failOnRevert: true },

@@ -30,6 +30,21 @@ contract AnchorsTest is RegistryTest {
         _assertAnchor(ROOT, 7, START, 1_000, 0);
     }
 
+    function test_what_changes_nothing_emits_nothing() public {
+        _anchor(ROOT, 7);
+        vm.prank(ISSUER);
+        registry.revokeBatch(ISSUER, ROOT, 7);
+        _revoke(LEAF, 0);
+        vm.recordLogs();
+
+        _anchor(ROOT, 7);
+        vm.prank(ISSUER);
+        registry.revokeBatch(ISSUER, ROOT, 7);
+        _revoke(LEAF, 1);
+        _reinstate(ROOT);
+        vm.assertEq(vm.getRecordedLogs().length, 0, "events");
+    }
+
     function test_a_revoked_batch_stays_revoked_when_anchored_again() public {
         _anchor(ROOT, 7);
         vm.warp(START + 100);

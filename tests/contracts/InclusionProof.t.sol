@@ -18,6 +18,16 @@ contract Climber {
 }
 
 contract InclusionProofTest {
+    /// @dev Members in alphabetical order: that is how the JSON reader hands them over.
+    struct Vector {
+        uint256 index;
+        bytes32 leaf;
+        bytes32[] path;
+        bytes32 root;
+        uint256 size;
+        bool wellFormed;
+    }
+
     Vm private constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
     string private constant VECTORS = "tests/contracts/inclusion_vectors.json";
 
@@ -155,24 +165,14 @@ contract InclusionProofTest {
         for (uint256 i = 0; i < vectors.length; ++i) {
             Vector memory vector = vectors[i];
             (bool wellFormed, bytes32 root) = climber.rootOf(
-                vector.a_leaf,
-                uint64(vector.b_index),
-                uint64(vector.c_size),
-                vector.d_path
+                vector.leaf,
+                uint64(vector.index),
+                uint64(vector.size),
+                vector.path
             );
-            vm.assertEq(wellFormed, vector.e_wellFormed, "well formed");
-            vm.assertEq(root, vector.f_root, "root");
+            vm.assertEq(wellFormed, vector.wellFormed, "well formed");
+            vm.assertEq(root, vector.root, "root");
         }
-    }
-
-    /// @dev JSON members arrive in alphabetical order.
-    struct Vector {
-        bytes32 a_leaf;
-        uint256 b_index;
-        uint256 c_size;
-        bytes32[] d_path;
-        bool e_wellFormed;
-        bytes32 f_root;
     }
 
     function _assertSame(bytes32 leaf, uint64 index, uint64 size, bytes32[] memory path) private view {
