@@ -60,9 +60,9 @@ def issuer_view(report: Report, facts: Facts) -> IssuerView:
 
 
 def is_proven(report: Report) -> bool:
-    """Return whether it is proven that this issuer's key signed and this issuer anchored exactly this document."""
+    """Return whether it is proven that the issuer it names, confirmed by others, made exactly this document."""
     checks = {result.check: result for result in report.checks}
-    return all(_passed(checks, check) for check in PROVING[:-1])
+    return all(_passed(checks, check) for check in PROVING)
 
 
 def _standing(checks: dict[str, CheckResult]) -> Literal["accredited", "domain", "unconfirmed", "unproven"]:

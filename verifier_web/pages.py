@@ -129,7 +129,7 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
         tone=TONES[report.verdict],
         word=say.VERDICT_WORDS[report.verdict],
         headline=headline,
-        meaning=f"{rest} {_meaning(report)}".strip(),
+        meaning=f"{rest} {_meaning(report, proven=proven)}".strip(),
         network_note=_network_note(report),
         may_compare=report.verdict is not Verdict.NOT_VERIFIED or asked is not None,
         proven=proven,
@@ -151,7 +151,9 @@ def _sentences(summary: str) -> tuple[str, str]:
     return first + stop.strip(), rest
 
 
-def _meaning(report: Report) -> str:
+def _meaning(report: Report, *, proven: bool) -> str:
+    if proven and report.reason in say.MEANINGS_GENUINE:
+        return say.MEANINGS_GENUINE[report.reason]
     return say.MEANINGS.get(report.reason, say.MEANINGS_ELSE[report.verdict])
 
 

@@ -149,11 +149,11 @@ MEANINGS = {
     "leaf-mismatch": "The receipt belongs to other content. Ask the person for the file as the issuer gave it.",
     "root-mismatch": "The receipt does not fit. Ask the person for the file as the issuer gave it.",
     "proof-length": "The receipt does not fit. Ask the person for the file as the issuer gave it.",
-    "revoked": "It was genuine when it was issued, and the issuer has taken it back for good. Ask the issuer why.",
+    "revoked": "The issuer has taken it back for good. Ask the issuer why.",
     "batch-revoked": "The issuer has taken back everything it anchored together with this. Ask the issuer why.",
     "suspended": "The issuer has put it on hold; that can be lifted. Ask the issuer, and check again later.",
-    "expired": "It was genuine, and its time is over. Ask the person whether it was renewed.",
-    "not-yet-valid": "It is genuine, and its time has not begun. Check again from that day on.",
+    "expired": "Its time is over. Ask the person whether it was renewed.",
+    "not-yet-valid": "Its time has not begun. Check again from that day on.",
     "not-anchored": "The issuer it names did not put it in the register. Ask the issuer.",
     "not-the-issuer": "Somebody else uses the issuer's name. Treat it as forged until the issuer says otherwise.",
     "not-the-issuers-key": "Somebody else uses the issuer's name. Treat it as forged until the issuer says otherwise.",
@@ -174,6 +174,12 @@ MEANINGS = {
     "unknown-context": "It uses words that this verifier has no meaning for. Ask the issuer how to check it.",
 }
 """What a reason means for the reader, and what to do next."""
+MEANINGS_GENUINE = {
+    "revoked": "It was genuine when it was issued, and the issuer has taken it back for good. Ask the issuer why.",
+    "expired": "It was genuine, and its time is over. Ask the person whether it was renewed.",
+    "not-yet-valid": "It is genuine, and its time has not begun. Check again from that day on.",
+}
+"""The same where all is proven but what the reason names; these words are used in no other case."""
 MEANINGS_ELSE = {
     Verdict.VERIFIED: MEANINGS["verified"],
     Verdict.NOT_VERIFIED: "See below which check failed. Ask the person for the file as the issuer gave it.",

@@ -105,9 +105,19 @@ async def test_another_systems_document_is_named_and_not_judged(
 async def test_an_announced_body_over_the_limit_is_refused_unread(
     client: httpx.AsyncClient, verifier: FakeVerifier
 ) -> None:
-    answer = await client.post(URL, content=b" " * (MAX_BYTES + 1), headers=JSON)
+    read: list[bytes] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b"{}")
+        yield b"{}"
+
+    request = client.build_request("POST", URL, content=body(), headers=JSON)
+    del request.headers["transfer-encoding"]
+    request.headers["content-length"] = str(MAX_BYTES + 1)
+    answer = await client.send(request)
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert read == []
     assert verifier.asked == []
 
 

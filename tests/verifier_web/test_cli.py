@@ -12,23 +12,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-import typer
-from typer.testing import CliRunner
 
+from registry.core.errors import SettingsError
 from verifier_web.cli import verifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
+UNSIGNED = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    "type": ["VerifiableCredential"],
+    "issuer": "did:key:z6Mk",
+}
 SCRIPT = "import typer; from verifier_web.cli import verifier; typer.run(verifier)"
-
-
-@pytest.fixture
-def command() -> typer.Typer:
-    app = typer.Typer()
-    app.command()(verifier)
-    return app
 
 
 @pytest.fixture
@@ -53,29 +50,17 @@ def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Pop
     url = next(word for word in told.split() if word.startswith("http://127.0.0.1:"))
 
     answer = httpx.get(url + "healthz")
-    refused = httpx.post(url + "v1/verifications", content="hello", headers={"Content-Type": "text/plain"})
+    judged = httpx.post(url + "v1/verifications", json=UNSIGNED)
     running.send_signal(signal.SIGINT)
     _, complaints = running.communicate(timeout=20)
 
     assert answer.json() == {"status": "ok"}
-    assert refused.json()["code"] == "not-a-credential"
+    assert (judged.json()["verdict"], judged.json()["input"]) == ("not-verified", "request body")
     assert "server" not in answer.headers
     assert "Traceback" not in complaints
 
 
-def test_a_port_in_use_is_a_sentence_and_exit_code_2(command: typer.Typer) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-
-        result = CliRunner().invoke(command, ["--port", str(port)])
-
-    assert result.exit_code == 2
-    assert f"cannot listen on 127.0.0.1, port {port}" in result.output
-    assert "--port" in result.output
-
-
-def test_an_address_that_is_not_this_machines_is_a_sentence_and_exit_code_2(command: typer.Typer) -> None:
-    result = CliRunner().invoke(command, ["--host", "192.0.2.1", "--port", "0"])
-
-    assert result.exit_code == 2
-    assert "cannot listen on 192.0.2.1" in result.output
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no-such-host.invalid"])
+def test_a_place_that_cannot_be_listened_at_is_an_input_error_with_a_way_out(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
+        verifier(host=host, port=taken.getsockname()[1])

@@ -57,7 +57,8 @@ def test_the_icon_says_the_same_as_the_words(page_of: Any, change: str) -> None:
 
 @pytest.mark.parametrize("change", [case for case in CASES if case not in {"with_endorsements", "on_main_network"}])
 def test_each_case_says_what_it_means_in_its_own_words(page_of: Any, change: str) -> None:
-    assert page_of(change).meaning.removeprefix("This says nothing against the credential. ") in say.MEANINGS.values()
+    known = {*say.MEANINGS.values(), *say.MEANINGS_GENUINE.values()}
+    assert page_of(change).meaning.removeprefix("This says nothing against the credential. ") in known
 
 
 def test_the_rest_of_a_summary_follows_the_headline(page_of: Any) -> None:
@@ -102,6 +103,25 @@ def test_a_document_that_is_not_proven_only_says_whose_it_is(page_of: Any) -> No
     assert page_of("expired").holder.label == say.ISSUED_TO
     assert page_of("altered").holder.label == say.SAYS_ISSUED_TO
     assert page_of("altered").holder.name == "Adam Okafor"
+
+
+@pytest.mark.parametrize("change", ["unconfirmed", "by_somebody_else", "key_retired", "not_anchored", "unreachable"])
+def test_nothing_is_called_confirmed_before_its_issuer_is(page_of: Any, change: str) -> None:
+    page = page_of(change)
+
+    assert not page.proven
+    assert page.holder.label == say.SAYS_ISSUED_TO
+
+
+@pytest.mark.parametrize("change", ["unreachable", "without_receipt", "unconfirmed", "altered"])
+def test_what_has_expired_is_called_genuine_only_if_all_else_is_proven(made: ModuleType, change: str) -> None:
+    good = made.good_facts(made.credential_document())
+    doubtful = made.expired(getattr(made, change)(good))
+
+    proven, not_proven = (verdict_page(made.judged_of(facts), {}) for facts in (made.expired(good), doubtful))
+
+    assert "genuine" in proven.meaning
+    assert "genuine" not in not_proven.meaning
 
 
 def test_the_altered_page_asks_the_contract_about_what_is_shown(page_of: Any, made: ModuleType) -> None:
