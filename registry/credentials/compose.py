@@ -42,7 +42,7 @@ HASHED = Disclosure()
 """The usual disclosure: readable name, hashed identifiers."""
 
 
-def compose(  # noqa: PLR0913  a credential has this many sources
+def compose(
     achievement: dict[str, Any],
     issuer: dict[str, Any],
     row: RosterRow,

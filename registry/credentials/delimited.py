@@ -19,7 +19,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """The separators that are recognised, with their names."""
 MAX_RECORD_CHARACTERS = 100_000
 """Longest record, quoted line breaks included; below the csv module's own limit for one cell."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# What no signer takes, and the characters U+0080 to U+009F that a wrong encoding leaves behind.
+_UNUSABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -128,7 +129,7 @@ def _lines(chunks: Iterable[bytes], file: str) -> Iterator[str]:
 
 def _checked(line: str, file: str, row: int) -> str:
     text = line.removeprefix(_BYTE_ORDER_MARK) if row == 1 else line
-    found = _CONTROL.search(text)
+    found = _UNUSABLE.search(text)
     if found is None:
         return text
     message = (

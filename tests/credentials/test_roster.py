@@ -93,7 +93,7 @@ def test_where_the_bytes_are_cut_and_how_lines_end_makes_no_difference(size: int
     assert [row.row_number for row in found if isinstance(row, RosterRow)] == [2, 4]
 
 
-cell_text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40).map(
+cell_text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=40).map(
     lambda text: " ".join(text.split())
 )
 
@@ -261,6 +261,12 @@ def test_a_nul_byte_is_refused_with_its_row() -> None:
     error = the_error("email,award_date\na@s.example,2026-06-30\nb\0@s.example,2026-06-30\n")
     assert error.row == 3
     assert "U+0000 stands at position 2" in str(error)
+
+
+@pytest.mark.parametrize("character", ["\x07", "\x7f", "\x92", "\ufffe", "\uffff"])
+def test_a_character_that_no_signer_takes_is_refused_with_its_row(character: str) -> None:
+    error = the_error(f"email,award_date,name\na@s.example,2026-06-30,O{character}Brien\n")
+    assert (error.row, f"U+{ord(character):04X}" in str(error)) == (2, True)
 
 
 @pytest.mark.parametrize("line", ['"a@s.example,2026-06-30\n', '"a"b@s.example,2026-06-30\n'])
