@@ -1,0 +1,112 @@
+"""The registrar's side of a command: home, store, admin key and chain put together, money shown first."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from anchoring.calls import quote_call
+from anchoring.desk import ANCHORING_KEY, open_desk
+from anchoring.fees import in_eth
+from anchoring.registrar import carry_out
+from registry.cli.output import say
+from registry.core.errors import InputError, KeyFileError
+from registry.identity.key_files import account_address
+from registry.settings import load_settings, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from anchoring.chain import Quote
+    from anchoring.drive import Desk
+    from anchoring.registrar import PlannedCall
+    from registry.chain.networks import Network
+    from registry.core.account import Address
+    from registry.records import IssuerRow
+    from registry.settings import Settings
+    from registry.store.repository import Store
+
+ADMIN_KEY = "admin.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An opened home folder and the network it writes to."""
+
+    settings: Settings
+    """Its settings."""
+    store: Store
+    """Its database."""
+    network: Network
+    """The network that is written to."""
+
+    def issuer(self, slug: str | None) -> IssuerRow:
+        """Return the named issuer, or the only one; InputError lists what there is."""
+        known = self.store.issuers()
+        found = [row for row in known if slug in {None, row.slug}]
+        if len(found) == 1:
+            return found[0]
+        slugs = ", ".join(row.slug for row in known) or "none yet; run `credanchor issuer register`"
+        raise InputError(f"Say which issuer with --issuer; this home has {slugs}.")
+
+    def keystore(self, account: Address) -> Path:
+        """Return the key file of an account; KeyFileError if this home has none."""
+        for path in sorted(self.settings.keys().rglob("*.json")):
+            if account_address(path) == account:
+                return path
+        raise KeyFileError(
+            f"No key file of {account.checksummed()} is below {self.settings.keys()}; bring it back from where you "
+            "keep it, and run the command again."
+        )
+
+    def anchoring_account(self) -> Address:
+        """Return the anchoring delegate's account."""
+        return account_address(self.settings.keys() / ANCHORING_KEY)
+
+    @contextmanager
+    def desk(self, account: Address) -> Iterator[Desk]:
+        """Give a desk that signs with one account; on a local chain the account is given play money first."""
+        keystore = self.keystore(account)
+        purpose = f"the key of {account.checksummed()}"
+        with open_desk(self.settings.home, self.store.engine, self.network, keystore, purpose) as desk:
+            if self.network.kind == "local":
+                desk.chain.fund(account)
+            yield desk
+
+
+def open_home(network: str | None) -> Home:
+    """Open the home folder; the errors are those of settings and store."""
+    settings = load_settings()
+    return Home(settings, open_store(settings), settings.chosen_network(network))
+
+
+def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:
+    """Carry the calls out, or with `dry_run` say what the first would cost; return whether all are mined."""
+    (sender,) = desk.signers
+    if dry_run:
+        call = next(calls, None)
+        if call is None:
+            say("The chain has all of it already; nothing would be sent.")
+        else:
+            announce(call, quote_call(desk, sender, call.data))
+            say("This was a dry run: nothing was sent.")
+        return True
+    mined = True
+    for call, progress in carry_out(desk, calls, announce):
+        mined = mined and progress.submission.mined is not None
+        say(f"  done: {call.label}" if progress.submission.mined else f"  on its way: {call.label}; {_why(progress)}")
+    return mined
+
+
+def announce(call: PlannedCall, quote: Quote) -> None:
+    """Say what a call does and costs, before it is sent."""
+    say(
+        f"To {call.label} on {quote.network} costs about {in_eth(quote.likely_fee_wei)} ({quote.gas:,} gas), at most "
+        f"{in_eth(quote.max_fee_wei)}; {quote.account.checksummed()} holds {in_eth(quote.balance_wei)}."
+    )
+
+
+def _why(progress: object) -> str:
+    return str(getattr(getattr(progress, "step", None), "why", "`credanchor anchor run` goes on with it"))

@@ -1,0 +1,140 @@
+"""An issuer's rows and keys in the home, made before anything is sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from anchoring.admin_desk import ADMIN_KEY
+from registry.core.canonical import parse_json
+from registry.core.errors import InputError
+from registry.credentials.keys import PublicKey
+from registry.credentials.model import parse_profile
+from registry.identity.key_files import account_address, create_account, create_signing_key, open_signing_key
+from registry.records import IssuerRow, SigningKeyRow
+from registry.settings import passphrase
+from registry.system import SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from anchoring.admin_desk import Home
+    from registry.core.account import Address
+
+FIRST_SIGNING_KEY = "signing.pem"
+"""The signing key that `init` makes."""
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_SLUG = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the registrar said about a new issuer."""
+
+    name: str
+    """Its name."""
+    slug: str | None
+    """Short name, or None to take it from the name."""
+    url: str | None
+    """Its web site."""
+    country: str | None
+    """ISO 3166 code."""
+    profile: Path | None
+    """A whole Open Badges Profile, as a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An issuer with its newest signing key."""
+
+    issuer: IssuerRow
+    """As stored."""
+    key: PublicKey
+    """Public half of the key that signs."""
+
+
+def enrol(home: Home, wish: Wish) -> Enrolment:
+    """Return the wished issuer, stored with account and signing key; one that is stored already as it is.
+
+    Raises:
+        InputError: name, short name or profile cannot be used; nothing was made.
+    """
+    slug = wish.slug or _slug_of(wish.name)
+    if not _SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
+        raise InputError(f"{slug!r} is no short name; give one of letters a-z, digits and dashes with --issuer.")
+    known = next((row for row in home.store.issuers() if row.slug == slug), None)
+    if known is None:
+        did = did_of(home.settings.base_url, slug)
+        profile = _profile(wish, did)
+        known = home.store.add_issuer(IssuerRow(slug, did, _account(home, slug), profile))
+        # A crash here leaves an issuer without a signing key; running the command again makes it.
+    keys = home.store.signing_keys(known.id)
+    if keys:
+        return Enrolment(known, PublicKey.from_multibase(keys[0].multibase))
+    key, key_file = next_key(home, known)
+    record_key(home, known, key, key_file)
+    return Enrolment(known, key)
+
+
+def did_of(base_url: str, slug: str) -> str:
+    """Return the did:web of an issuer below a base URL (did:web method specification, 3.1)."""
+    parts = urlsplit(base_url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    return ":".join(["did:web", quote(parts.netloc, safe=""), *segments, "issuers", slug])
+
+
+def next_key(home: Home, issuer: IssuerRow) -> tuple[PublicKey, str]:
+    """Return an issuer's signing key that is not recorded yet, made if need be, and its file below the key folder."""
+    used = {key.key_file for row in home.store.issuers() for key in home.store.signing_keys(row.id)}
+    mine = len(home.store.signing_keys(issuer.id))
+    keys = home.settings.keys()
+    name = f"{issuer.slug}/signing-{mine + 1}.pem"
+    if mine == 0 and FIRST_SIGNING_KEY not in used and (keys / FIRST_SIGNING_KEY).exists():
+        name = FIRST_SIGNING_KEY
+    opening = passphrase(f"the signing key of {issuer.slug}")
+    path = keys / name
+    private = open_signing_key(path, opening) if path.exists() else create_signing_key(path, opening)
+    return PublicKey.of(private), name
+
+
+def record_key(home: Home, issuer: IssuerRow, key: PublicKey, key_file: str) -> None:
+    """Store a signing key, so that it signs from now on."""
+    home.store.add_signing_key(SigningKeyRow(issuer.id, key.multibase, key_file, SystemClock().now()))
+
+
+def _account(home: Home, slug: str) -> Address:
+    """Return an admin account that no issuer has: the one `init` made, else one of the issuer's own."""
+    keys = home.settings.keys()
+    used = {row.account for row in home.store.issuers()}
+    for path in (keys / ADMIN_KEY, keys / slug / ADMIN_KEY):
+        if path.exists() and (account := account_address(path)) not in used:
+            return account
+    return create_account(keys / slug / ADMIN_KEY, passphrase(f"the admin key of {slug}"))
+
+
+def _profile(wish: Wish, did: str) -> dict[str, Any]:
+    given = _profile_file(wish.profile) if wish.profile else {}
+    own: dict[str, Any] = {"id": did, "type": ["Profile"], "name": wish.name}
+    if wish.url:
+        own["url"] = wish.url
+    if wish.country:
+        own["address"] = {"type": ["Address"], "addressCountryCode": wish.country.upper()}
+    return parse_profile({**given, **own})
+
+
+def _profile_file(path: Path) -> dict[str, Any]:
+    try:
+        value = parse_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{path} is not a JSON object.")
+    return value
+
+
+def _slug_of(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-")
