@@ -219,3 +219,17 @@ def test_a_hostile_document_runs_nothing(page: Page, site: Site) -> None:
     assert page.locator(".title").inner_text() == "<img src=https://evil.example/x onerror=alert(1)>"
     assert site.hosts == {"127.0.0.1"}
     assert site.complaints == []
+
+
+@pytest.mark.parametrize("mebibytes", [5, 24])
+def test_a_file_that_is_too_large_gets_a_page_that_says_so(
+    page: Page, site: Site, tmp_path: Path, mebibytes: int
+) -> None:
+    (tmp_path / "big.json").write_bytes(b" " * mebibytes * 1024 * 1024)
+
+    page.get_by_label("Or choose its file").set_input_files(tmp_path / "big.json")
+    page.get_by_role("button", name="Check it").click()
+    page.wait_for_selector("#verdict")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "That is too large"
+    assert site.verifier.asked == []

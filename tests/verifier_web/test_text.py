@@ -56,6 +56,11 @@ def test_a_long_string_is_cut_and_says_so() -> None:
     assert line("x" * 1000) == "x" * MAX_LINE + "… (700 more characters)"
 
 
+def test_what_would_reorder_text_is_shown_as_a_mark_and_what_hides_is_dropped() -> None:
+    assert line("cv\u202efdp.exe\u2069") == "cv\ufffdfdp.exe\ufffd"
+    assert line("pay\u200bpal\ufeff") == "paypal"
+
+
 def test_a_letter_keeps_a_few_marks_and_no_tower() -> None:
     assert line("Z" + "\u0336" * 200 + "oe\u0308") == "Z" + "\u0336" * 6 + "oe\u0308"
 
