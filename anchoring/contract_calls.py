@@ -105,8 +105,9 @@ def call_data(function: str, *arguments: object) -> bytes:
 
 
 def results(function: str, data: bytes) -> tuple[Any, ...]:
-    """Return the decoded results of a read."""
-    return decode(_function(function)[1], data)
+    """Return the decoded results of a read; of an empty answer, which no contract gave, as many zeros."""
+    types = _function(function)[1]
+    return decode(types, data) if data else (0,) * len(types)
 
 
 def refusal_words(data: object) -> str:

@@ -36,6 +36,7 @@ _DETACHED = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 """Starts a program that outlives us and the shell, with its output in a file, and prints its number."""
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+_RELEASE_SECONDS = 2.0
 _POLL_SECONDS = 0.05
 
 
@@ -203,15 +204,19 @@ def _url(port: int) -> str:
 
 
 def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise StateError(
-                f"Port {port} is taken by another program ({error.strerror}); stop it, or choose another port with "
-                "`credanchor devnet up --port N`."
-            ) from error
+    """Return once nobody listens on the port; a chain that was killed a moment ago is given time to let go of it."""
+    for _ in _ticks(_RELEASE_SECONDS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return
+    raise StateError(
+        f"Port {port} is taken by another program; stop it, or choose another port with "
+        "`credanchor devnet up --port N`."
+    )
 
 
 def _is_our_anvil(process: _Process, folder: Path) -> bool:

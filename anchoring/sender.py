@@ -65,8 +65,9 @@ class KeystoreSender:
     @property
     def address(self) -> Address:
         """Return the account, as the file names it; KeyFileError if there is none."""
+        content = _read(self.keystore)
         try:
-            return Address("0x" + str(_read(self.keystore)["address"]).removeprefix("0x"))
+            return Address("0x" + str(content["address"]).removeprefix("0x"))
         except (KeyError, InputError) as error:
             raise KeyFileError(f"{self.keystore} names no account; it is not an Ethereum keystore.") from error
 
