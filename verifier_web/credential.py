@@ -186,7 +186,9 @@ def _outcome(alignment: dict[str, Any]) -> Item | None:
 def _evidence(evidence: dict[str, Any]) -> Item | None:
     words = [paragraph(evidence.get(member)) for member in ("description", "narrative")]
     name = line(evidence.get("name")) or line(evidence.get("genre")) or label.EVIDENCE
-    note = ", ".join(part for part in (line(evidence.get("genre")), line(evidence.get("audience"))) if part != name)
+    note = ", ".join(
+        part for part in (line(evidence.get("genre")), line(evidence.get("audience"))) if part not in {"", name}
+    )
     return Item(name, "\n".join(word for word in words if word), note, link(evidence.get("id")))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
 from starlette.responses import Response  # noqa: TC002
 
@@ -80,8 +81,9 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
         try:
             judged = await desk.judge(submission.data, submission.expected)
         except InputError as error:
-            return renderer.not_a_credential(submission, error)
-        return renderer.verdict(submission, judged)
+            return await run_in_threadpool(renderer.not_a_credential, submission, error)
+        # Laying out a document of megabytes takes a third of a second, in which nobody else should have to wait.
+        return await run_in_threadpool(renderer.verdict, submission, judged)
 
     return router
 

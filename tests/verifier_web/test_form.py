@@ -279,7 +279,7 @@ async def test_a_strangers_link_gives_no_referrer_and_no_opener(
         ("https://remote.example/badge.png", False),
         ("data:image/svg+xml;base64,PHN2Zy8+", False),
         ("data:image/png;base64," + base64.b64encode(b"<svg/>").decode(), False),
-        ("data:image/png;base64,iVBORw0KGgo" + "A" * 600_000, False),
+        ("data:image/png;base64,iVBORw0KGgoA" + "A" * 600_000, False),
     ],
 )
 async def test_only_embedded_pictures_of_a_known_kind_are_shown(

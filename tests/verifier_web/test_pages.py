@@ -144,7 +144,7 @@ def test_the_credential_is_shown_as_a_person_reads_it(page_of: Any) -> None:
     assert [item.name for item in shown.outcomes.shown] == ["interpret current data", "perform data cleansing"]
     assert [(one.name, one.value) for one in shown.results] == [("Final grade", "1.3")]
     assert shown.results[0].scale == "from 1.0 to 5.0; 4.0 is needed"
-    assert shown.evidence.shown[0].name == "Final project: bus arrivals in Leeds"
+    assert [(one.name, one.note) for one in shown.evidence.shown] == [("Final project: bus arrivals in Leeds", "")]
 
 
 def test_each_endorsement_comes_with_its_own_verdict_and_comment(page_of: Any) -> None:
