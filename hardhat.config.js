@@ -7,14 +7,8 @@ const solc = fileURLToPath(new URL("node_modules/solc/soljson.js", import.meta.u
 // `contracts/export_artifact.py` and slither build apart from the tests, in a folder they name here.
 const output = process.env.CREDANCHOR_CONTRACT_OUTPUT ?? ".";
 
-const limits = (fuzzRuns, invariantRuns, invariantDepth) => ({
-  // Each call of a test is a transaction of its own: cold storage, and gas as a user pays it.
-  isolate: true,
-  fsPermissions: { readDirectory: ["tests/contracts", "registry/chain"] },
-  fuzz: { runs: fuzzRuns },
-  // failOnRevert: otherwise a handler's failed assertion is swallowed as just another reverted call.
-  invariant: { runs: invariantRuns, depth: invariantDepth, failOnRevert: true },
-});
+// `make fuzz` looks longer.
+const long = process.env.CREDANCHOR_FUZZ === "long";
 
 export default {
   solidity: {
@@ -37,10 +31,12 @@ export default {
   },
   test: {
     solidity: {
-      profiles: {
-        default: limits(128, 24, 60),
-        thorough: limits(5_000, 500, 200),
-      },
+      // Each call of a test is a transaction of its own: cold storage, and gas as a user pays it.
+      isolate: true,
+      fsPermissions: { readDirectory: ["tests/contracts", "registry/chain"] },
+      fuzz: { runs: long ? 5_000 : 128 },
+      // failOnRevert: otherwise a handler's failed assertion is swallowed as just another reverted call.
+      invariant: { runs: long ? 300 : 24, depth: long ? 150 : 60, failOnRevert: true },
     },
   },
 };

@@ -48,8 +48,9 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     string private constant DOMAIN_VERSION = "1";
     /// @dev EIP-5267: name, version, chainId and verifyingContract are used.
     bytes1 private constant DOMAIN_FIELDS = 0x0f;
-    bytes32 private constant ANCHOR_TYPEHASH =
-        keccak256("Anchor(address issuer,bytes32 root,uint64 treeSize,address signer,uint64 deadline)");
+    bytes32 private constant ANCHOR_TYPEHASH = keccak256(
+        "Anchor(address issuer,bytes32 root,uint64 treeSize,address signer,uint64 deadline)"
+    );
 
     /// @dev Slot 0: by issuer.
     mapping(address issuer => Issuer record) private _issuers;
@@ -134,10 +135,7 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     }
 
     /// @inheritdoc ICredentialRegistry
-    function signingKeyOf(
-        address issuer,
-        bytes32 keyHash
-    ) external view returns (uint64 addedAt, uint64 retiredSince) {
+    function signingKeyOf(address issuer, bytes32 keyHash) external view returns (uint64 addedAt, uint64 retiredSince) {
         SigningKey storage key = _signingKeys[issuer][keyHash];
         return (key.addedAt, key.retiredSince);
     }
@@ -186,7 +184,7 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     /// @inheritdoc ICredentialRegistry
     function registerIssuer(string calldata did) external {
         Issuer storage record = _issuers[msg.sender];
-        if (record.registeredAt != 0) revert IssuerAlreadyRegistered(msg.sender);
+        if (record.admin != address(0)) revert IssuerAlreadyRegistered(msg.sender);
         if (bytes(did).length > MAX_DID_BYTES) revert DidTooLong(bytes(did).length, MAX_DID_BYTES);
         if (bytes4(bytes(did)) != "did:") revert DidPrefixMissing(did);
 
@@ -282,11 +280,7 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     // --- Writes: status ------------------------------------------------------------------------------------------
 
     /// @inheritdoc ICredentialRegistry
-    function revoke(
-        address issuer,
-        bytes32[] calldata leafHashes,
-        uint8 reason
-    ) external onlyRole(issuer, REVOKE) {
+    function revoke(address issuer, bytes32[] calldata leafHashes, uint8 reason) external onlyRole(issuer, REVOKE) {
         for (uint256 i = 0; i < leafHashes.length; ++i) {
             bytes32 leafHash = leafHashes[i];
             (uint64 revokedAt, uint64 suspendedAt, ) = _unpack(_statuses[issuer][leafHash]);
@@ -298,11 +292,7 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     }
 
     /// @inheritdoc ICredentialRegistry
-    function suspend(
-        address issuer,
-        bytes32[] calldata leafHashes,
-        uint8 reason
-    ) external onlyRole(issuer, SUSPEND) {
+    function suspend(address issuer, bytes32[] calldata leafHashes, uint8 reason) external onlyRole(issuer, SUSPEND) {
         for (uint256 i = 0; i < leafHashes.length; ++i) {
             bytes32 leafHash = leafHashes[i];
             if (_isSuspended(issuer, leafHash)) continue;
@@ -338,7 +328,7 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
 
     /// @inheritdoc ICredentialRegistry
     function accredit(address issuer, uint64 until, string calldata name, string calldata uri) external {
-        if (_issuers[issuer].registeredAt == 0) revert IssuerUnknown(issuer);
+        if (_issuers[issuer].admin == address(0)) revert IssuerUnknown(issuer);
         if (until <= block.timestamp) revert AccreditationEndNotInFuture(until);
         uint256 length = bytes(name).length;
         if (length == 0 || length > MAX_NAME_BYTES) revert NameLengthOutOfRange(length, MAX_NAME_BYTES);
@@ -382,6 +372,8 @@ contract CredentialRegistry is ICredentialRegistry, IERC5267 {
     /// @dev ECDSA first: an EIP-7702 account has code and a key, and its key must count whatever its code says.
     function _isSignedBy(address signer, bytes32 structHash, bytes calldata signature) private view returns (bool) {
         bytes32 digest = MessageHashUtils.toTypedDataHash(_domainSeparator(), structHash);
+        // The value left out only details `err`.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError err, ) = ECDSA.tryRecoverCalldata(digest, signature);
         if (err == ECDSA.RecoverError.NoError && recovered == signer) return true;
         return SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);

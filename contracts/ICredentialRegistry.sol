@@ -6,8 +6,8 @@ pragma solidity ^0.8.24;
 /// the leaf neither revoked nor suspended? It does NOT check the issuer's signature on the credential, it does NOT know
 /// who holds the credential, and a proof is bearer data: whoever was shown one can show it again. Who an issuer is in
 /// the world is a question to an accreditor you trust ({accreditationAt}) or to the issuer's DID document.
-/// @dev One ownerless, immutable contract: nobody can pause, upgrade or charge for it, or write in an issuer's name but
-/// the issuer's admin and delegates. Digests are SHA-256. Leaf hash = SHA-256(0x00 || entry), node =
+/// @dev One ownerless, immutable contract: nobody can pause, upgrade or charge for it, or write in an issuer's name
+/// but the issuer's admin and delegates. Digests are SHA-256. Leaf hash = SHA-256(0x00 || entry), node =
 /// SHA-256(0x01 || left || right), tree of RFC 9162. Times are `block.timestamp`, in seconds. Intervals are half-open:
 /// the start is in, the end is out.
 ///
@@ -18,8 +18,8 @@ interface ICredentialRegistry {
 
     /// @notice What {verify} found; the first that applies, in this order.
     /// @dev Malformed: no such position, or the path is not as long as the position needs. NotAnchored: the issuer
-    /// anchored no batch of that root and size. BatchRevoked: it did, and its admin revoked the whole batch. Revoked and
-    /// Suspended: the leaf is. Valid: anchored by the issuer, and none of these.
+    /// anchored no batch of that root and size. BatchRevoked: it did, and its admin revoked the whole batch. Revoked
+    /// and Suspended: the leaf is. Valid: anchored by the issuer, and none of these.
     enum Verdict {
         Malformed,
         NotAnchored,
@@ -66,84 +66,157 @@ interface ICredentialRegistry {
 
     /// @notice Nobody registered `issuer`.
     error IssuerUnknown(address issuer);
+
     /// @notice `issuer` is registered; its DID is write-once.
     error IssuerAlreadyRegistered(address issuer);
+
     /// @notice `did` does not start with "did:".
     error DidPrefixMissing(string did);
+
     /// @notice A DID has at most `maximum` bytes.
     error DidTooLong(uint256 length, uint256 maximum);
+
     /// @notice Only the admin of `issuer` may do this.
     error NotAdmin(address issuer, address account);
+
     /// @notice Only the account that the admin of `issuer` proposed may accept.
     error NotPendingAdmin(address issuer, address account);
+
     /// @notice `account` is neither the admin of `issuer` nor its delegate in `role`.
     error MissingRole(address issuer, address account, uint8 role);
+
     /// @notice `roles` has a bit that means nothing.
     error UnknownRoles(uint8 roles);
+
     /// @notice A multikey has 1 to `maximum` bytes.
     error MultikeyLengthOutOfRange(uint256 length, uint256 maximum);
+
     /// @notice A key is added once and keeps its first date.
     error SigningKeyAlreadyAdded(address issuer, bytes32 keyHash);
+
     /// @notice `issuer` never added a key of this hash.
     error SigningKeyUnknown(address issuer, bytes32 keyHash);
+
     /// @notice A key cannot be retired from a time before it was added.
     error RetirementBeforeAddition(bytes32 keyHash, uint64 since, uint64 addedAt);
+
     /// @notice A retirement moves earlier, never later; it stands at `retiredSince`.
     error RetirementNotEarlier(bytes32 keyHash, uint64 since, uint64 retiredSince);
+
     /// @notice A batch has at least one leaf.
     error TreeSizeZero(address issuer, bytes32 root);
+
     /// @notice `issuer` did not anchor this batch.
     error BatchNotAnchored(address issuer, bytes32 root, uint64 treeSize);
+
     /// @notice The signature was good until `deadline`.
     error SignatureExpired(uint64 deadline);
+
     /// @notice `signer` did not sign this anchor for this contract on this chain.
     error SignatureInvalid(address signer);
+
     /// @notice A revocation is final: the leaf can be neither suspended nor reinstated.
     error LeafIsRevoked(address issuer, bytes32 leafHash);
+
     /// @notice An accreditation must end in the future.
     error AccreditationEndNotInFuture(uint64 until);
+
     /// @notice A name has 1 to `maximum` bytes.
     error NameLengthOutOfRange(uint256 length, uint256 maximum);
+
     /// @notice A URI has at most `maximum` bytes.
     error UriTooLong(uint256 length, uint256 maximum);
+
     /// @notice `accreditor` does not vouch for `issuer` now, so there is nothing to withdraw.
     error AccreditationNotInForce(address accreditor, address issuer);
 
     // --- Events --------------------------------------------------------------------------------------------------
 
     /// @notice `issuer` registered itself under `did`.
+    /// @param issuer The issuer's id.
+    /// @param did The issuer's DID.
     event IssuerRegistered(address indexed issuer, string did);
+
     /// @notice The admin of `issuer` proposed `newAdmin`; the zero address means that a proposal was taken back.
+    /// @param issuer The issuer's id.
+    /// @param newAdmin The account proposed.
     event AdminProposed(address indexed issuer, address indexed newAdmin);
+
     /// @notice `admin` is the admin of `issuer` from now on.
+    /// @param issuer The issuer's id.
+    /// @param admin The new admin.
     event AdminAccepted(address indexed issuer, address indexed admin);
+
     /// @notice `delegate` holds exactly `roles` for `issuer` from now on.
+    /// @param issuer The issuer's id.
+    /// @param delegate The account.
+    /// @param roles Sum of 1 anchor, 2 suspend and reinstate, 4 revoke; 0 is none.
     event DelegateSet(address indexed issuer, address indexed delegate, uint8 roles);
+
     /// @notice `issuer` signs with the key `multikey` from now on.
+    /// @param issuer The issuer's id.
+    /// @param keyHash SHA-256 of `multikey`.
+    /// @param multikey Multicodec prefix and raw public key.
     event SigningKeyAdded(address indexed issuer, bytes32 indexed keyHash, bytes multikey);
+
     /// @notice What `issuer` anchors at `since` or later does not stand on this key.
+    /// @param issuer The issuer's id.
+    /// @param keyHash SHA-256 of the multicodec-prefixed public key.
+    /// @param since From when on the key does not count, in seconds.
     event SigningKeyRetired(address indexed issuer, bytes32 indexed keyHash, uint64 since);
-    /// @notice `issuer` anchored a batch; `delegate` is the account whose authority it was, not the one who paid.
+
+    /// @notice `issuer` anchored a batch.
+    /// @param issuer The issuer's id.
+    /// @param root SHA-256 Merkle root over the leaf hashes, RFC 9162.
+    /// @param treeSize Number of leaves under `root`.
+    /// @param delegate The account whose authority it was, which may not be the one that paid.
     event Anchored(address indexed issuer, bytes32 indexed root, uint64 treeSize, address delegate);
+
     /// @notice The admin of `issuer` revoked a whole batch.
+    /// @param issuer The issuer's id.
+    /// @param root SHA-256 Merkle root over the leaf hashes, RFC 9162.
+    /// @param treeSize Number of leaves under `root`.
     event BatchRevoked(address indexed issuer, bytes32 indexed root, uint64 treeSize);
+
     /// @notice `delegate` revoked a leaf of `issuer`.
+    /// @param issuer The issuer's id.
+    /// @param leafHash SHA-256(0x00 || entry) of the credential.
+    /// @param reason Public code, see {statusOf}.
+    /// @param delegate The account that did it.
     event Revoked(address indexed issuer, bytes32 indexed leafHash, uint8 reason, address delegate);
+
     /// @notice `delegate` suspended a leaf of `issuer`.
+    /// @param issuer The issuer's id.
+    /// @param leafHash SHA-256(0x00 || entry) of the credential.
+    /// @param reason Public code, see {statusOf}.
+    /// @param delegate The account that did it.
     event Suspended(address indexed issuer, bytes32 indexed leafHash, uint8 reason, address delegate);
+
     /// @notice `delegate` ended the suspension of a leaf of `issuer`.
+    /// @param issuer The issuer's id.
+    /// @param leafHash SHA-256(0x00 || entry) of the credential.
+    /// @param delegate The account that did it.
     event Reinstated(address indexed issuer, bytes32 indexed leafHash, address delegate);
+
     /// @notice `accreditor` vouches for `issuer` from now until `until`, calling it `name`.
+    /// @param accreditor Whose word it is.
+    /// @param issuer The issuer's id.
+    /// @param until The end, in seconds; 2^64 - 1 for none.
+    /// @param name The accreditor's name for the issuer.
+    /// @param uri Where more is to be read; may be empty.
     event Accredited(address indexed accreditor, address indexed issuer, uint64 until, string name, string uri);
+
     /// @notice `accreditor` vouches for `issuer` no longer.
+    /// @param accreditor Whose word it is.
+    /// @param issuer The issuer's id.
     event AccreditationWithdrawn(address indexed accreditor, address indexed issuer);
 
     // --- Reads ---------------------------------------------------------------------------------------------------
 
     /// @notice Tells whether `issuer` anchored a batch with this leaf in it, and how the leaf stands now.
-    /// @dev Proves anchoring and status. Proves neither the issuer's signature nor who holds the credential; see the top.
-    /// The root is computed from the other arguments, so a caller can neither choose it nor get it wrong. An inner node,
-    /// the root itself, a wrong index, a wrong size and a path of a wrong length all fail.
+    /// @dev Proves anchoring and status. Proves neither the issuer's signature nor who holds the credential; see the
+    /// top. The root is computed from the other arguments, so a caller can neither choose it nor get it wrong. An inner
+    /// node, the root itself, a wrong index, a wrong size and a path of a wrong length all fail.
     /// @param issuer The issuer's id.
     /// @param leafHash SHA-256(0x00 || entry) of the credential, computed by the caller from what it was shown.
     /// @param leafIndex Position of the leaf in its batch, from 0.
@@ -207,13 +280,10 @@ interface ICredentialRegistry {
     /// @param keyHash SHA-256 of the multicodec-prefixed public key.
     /// @return addedAt When it was added.
     /// @return retiredSince From when on it does not count; 2^64 - 1 when it was never retired.
-    function signingKeyOf(
-        address issuer,
-        bytes32 keyHash
-    ) external view returns (uint64 addedAt, uint64 retiredSince);
+    function signingKeyOf(address issuer, bytes32 keyHash) external view returns (uint64 addedAt, uint64 retiredSince);
 
-    /// @notice Tells whether a key was the issuer's at `time`. Ask for the time of the anchor, never for a time that the
-    /// credential states of itself.
+    /// @notice Tells whether a key was the issuer's at `time`. Ask for the time of the anchor, never for a time that
+    /// the credential states of itself.
     /// @param issuer The issuer's id.
     /// @param keyHash SHA-256 of the multicodec-prefixed public key.
     /// @param time Any time, in seconds.

@@ -51,13 +51,17 @@ def main() -> int:
 
 
 def build() -> None:
-    """Compile the contract and what it imports, and nothing else, so that no other file can move a byte of it."""
+    """Compile the contract and what it imports afresh, and nothing else, so that no other file can move a byte of it.
+
+    Slither reads the same folder, and stumbles over what an earlier build left there.
+    """
     node = shutil.which("node")
     if node is None:
         sys.exit("node is not on PATH: run `make install` and use the virtual environment's PATH")
+    shutil.rmtree(OUTPUT, ignore_errors=True)
     hardhat = ROOT / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
     subprocess.run(  # noqa: S603 - both paths are ours
-        [node, str(hardhat), "build", SOURCE, "--no-tests", "--force", "--quiet"],
+        [node, str(hardhat), "build", SOURCE, "--no-tests", "--quiet"],
         cwd=ROOT,
         env={**os.environ, "CREDANCHOR_CONTRACT_OUTPUT": str(OUTPUT)},
         check=True,

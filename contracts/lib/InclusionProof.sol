@@ -38,6 +38,7 @@ library InclusionProof {
     /// @dev Hashes `node` with each sibling in turn. Memory past the free pointer holds 0x01 || left || right.
     function _climb(bytes32 node, uint256 leftSiblings, bytes32[] calldata path) private view returns (bytes32 root) {
         bool answered = true;
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             let buffer := mload(0x40)
             let left := add(buffer, 1)
@@ -46,7 +47,11 @@ library InclusionProof {
             mstore(0x00, node)
 
             let end := add(path.offset, shl(5, path.length))
-            for { let sibling := path.offset } lt(sibling, end) { sibling := add(sibling, 32) } {
+            for {
+                let sibling := path.offset
+            } lt(sibling, end) {
+                sibling := add(sibling, 32)
+            } {
                 switch and(leftSiblings, 1)
                 case 0 {
                     mstore(left, mload(0x00))

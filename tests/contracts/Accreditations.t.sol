@@ -8,8 +8,9 @@ contract AccreditationsTest is RegistryTest {
     ICredentialRegistry.AccreditationStatus private constant NONE = ICredentialRegistry.AccreditationStatus.None;
     ICredentialRegistry.AccreditationStatus private constant ACTIVE = ICredentialRegistry.AccreditationStatus.Active;
     ICredentialRegistry.AccreditationStatus private constant EXPIRED = ICredentialRegistry.AccreditationStatus.Expired;
-    ICredentialRegistry.AccreditationStatus private constant WITHDRAWN =
-        ICredentialRegistry.AccreditationStatus.Withdrawn;
+    ICredentialRegistry.AccreditationStatus private constant WITHDRAWN = ICredentialRegistry
+        .AccreditationStatus
+        .Withdrawn;
 
     function test_without_an_entry_the_answer_is_none(address accreditor, address issuer, uint64 time) public view {
         (ICredentialRegistry.AccreditationStatus status, uint64 since, uint64 until, string memory name) = registry

@@ -98,12 +98,12 @@ contract GasTest is RegistryTest {
 
     function test_registering_an_issuer() public {
         _register(STRANGER);
-        _assertGas(69_381);
+        _assertGas(69_382);
     }
 
     function test_accrediting_an_issuer() public {
         _accredit(NEVER, "University of Somewhere");
-        _assertGas(97_869);
+        _assertGas(97_852);
     }
 
     function test_verifying_at_depth_twenty_on_the_left_edge() public {
@@ -125,9 +125,10 @@ contract GasTest is RegistryTest {
             bytes32 sibling = _digest(level + 1);
             path.push(sibling);
             bool siblingIsLeft = (index >> level) & 1 == 1;
-            node = siblingIsLeft
-                ? sha256(abi.encodePacked(bytes1(0x01), sibling, node))
-                : sha256(abi.encodePacked(bytes1(0x01), node, sibling));
+            node =
+                siblingIsLeft
+                    ? sha256(abi.encodePacked(bytes1(0x01), sibling, node))
+                    : sha256(abi.encodePacked(bytes1(0x01), node, sibling));
         }
         _anchor(node, 1 << 20);
         (ICredentialRegistry.Verdict verdict, ) = registry.verify(ISSUER, _digest(0), index, 1 << 20, path);
@@ -157,10 +158,7 @@ contract GasTest is RegistryTest {
     }
 
     /// @dev `count` batches: `others` of them of an issuer of their own each, the rest of ISSUER.
-    function _batches(
-        uint256 count,
-        uint256 others
-    ) private pure returns (ICredentialRegistry.Batch[] memory batches) {
+    function _batches(uint256 count, uint256 others) private pure returns (ICredentialRegistry.Batch[] memory batches) {
         batches = new ICredentialRegistry.Batch[](count);
         for (uint256 i = 0; i < count; ++i) {
             address issuer = i < others ? _issuer(uint160(i)) : ISSUER;

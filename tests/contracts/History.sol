@@ -269,12 +269,8 @@ contract History {
     }
 
     function accreditationAnswer(address accreditor, address issuer, uint64 time) public view returns (bytes32) {
-        (
-            ICredentialRegistry.AccreditationStatus status,
-            uint64 since,
-            uint64 until,
-            string memory name
-        ) = registry.accreditationAt(accreditor, issuer, time);
+        (ICredentialRegistry.AccreditationStatus status, uint64 since, uint64 until, string memory name) = registry
+            .accreditationAt(accreditor, issuer, time);
         return keccak256(abi.encode(status, since, until, name));
     }
 

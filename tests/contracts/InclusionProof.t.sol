@@ -115,7 +115,12 @@ contract InclusionProofTest {
         _assertMalformed(0, type(uint64).max, _path(0, 65));
     }
 
-    function test_what_changes_in_a_path_changes_the_root(bytes32 leaf, uint64 index, uint64 size, uint8 bits) public view {
+    function test_what_changes_in_a_path_changes_the_root(
+        bytes32 leaf,
+        uint64 index,
+        uint64 size,
+        uint8 bits
+    ) public view {
         (index, size) = _position(index, size, bits);
         bytes32[] memory path = _path(leaf, SlowTree.depth(index, size));
         (, bytes32 root) = climber.rootOf(leaf, index, size, path);

@@ -96,7 +96,13 @@ abstract contract RegistryTest {
         vm.expectEmit(true, true, true, true, address(registry));
     }
 
-    function _assertAnchor(bytes32 root, uint64 treeSize, uint64 anchoredAt, uint64 number, uint64 revokedAt) internal view {
+    function _assertAnchor(
+        bytes32 root,
+        uint64 treeSize,
+        uint64 anchoredAt,
+        uint64 number,
+        uint64 revokedAt
+    ) internal view {
         (uint64 atTime, uint64 atBlock, uint64 revoked) = registry.anchorOf(ISSUER, root, treeSize);
         vm.assertEq(atTime, anchoredAt, "anchoredAt");
         vm.assertEq(atBlock, number, "blockNumber");
@@ -110,7 +116,10 @@ abstract contract RegistryTest {
         uint64 suspendedAt,
         uint8 reason
     ) internal view {
-        (ICredentialRegistry.Status found, uint64 revoked, uint64 suspended, uint8 code) = registry.statusOf(ISSUER, leafHash);
+        (ICredentialRegistry.Status found, uint64 revoked, uint64 suspended, uint8 code) = registry.statusOf(
+            ISSUER,
+            leafHash
+        );
         vm.assertEq(uint8(found), uint8(status), "status");
         vm.assertEq(revoked, revokedAt, "revokedAt");
         vm.assertEq(suspended, suspendedAt, "suspendedAt");

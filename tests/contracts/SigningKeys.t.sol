@@ -55,12 +55,7 @@ contract SigningKeysTest is RegistryTest {
     function test_a_retirement_before_the_addition_is_refused() public {
         bytes32 keyHash = _addKey();
         _refuse(
-            abi.encodeWithSelector(
-                ICredentialRegistry.RetirementBeforeAddition.selector,
-                keyHash,
-                START - 1,
-                START
-            )
+            abi.encodeWithSelector(ICredentialRegistry.RetirementBeforeAddition.selector, keyHash, START - 1, START)
         );
         _retire(keyHash, START - 1);
     }

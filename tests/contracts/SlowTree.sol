@@ -53,7 +53,7 @@ library SlowTree {
 
     /// @dev The largest power of two below `size`.
     function _split(uint256 size) private pure returns (uint256 k) {
-        for (k = 1; k * 2 < size; ) k *= 2;
+        for (k = 1; k * 2 < size;) k *= 2;
     }
 
     function _slice(bytes32[] memory items, uint256 from, uint256 to) private pure returns (bytes32[] memory part) {

@@ -200,7 +200,13 @@ contract VerifyTest is RegistryTest {
         for (uint64 otherSize = 0; otherSize <= 19; ++otherSize) {
             for (uint64 otherIndex = 0; otherIndex <= otherSize; ++otherIndex) {
                 bool mine = otherIndex == index && otherSize == size;
-                (ICredentialRegistry.Verdict verdict, ) = registry.verify(ISSUER, leaf, otherIndex, otherSize, siblings);
+                (ICredentialRegistry.Verdict verdict, ) = registry.verify(
+                    ISSUER,
+                    leaf,
+                    otherIndex,
+                    otherSize,
+                    siblings
+                );
                 vm.assertEq(verdict == VALID, mine, "valid at its own position only");
             }
         }
