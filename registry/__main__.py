@@ -1,0 +1,5 @@
+"""`python -m registry` is `credanchor`."""
+
+from registry.cli.main import main
+
+main()
