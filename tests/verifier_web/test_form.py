@@ -14,6 +14,8 @@ import pytest
 from verifier_web.body import MAX_BYTES
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import httpx
 
     from tests.verifier_web.made import FakeVerifier
@@ -305,6 +307,17 @@ async def test_long_lists_are_cut_and_say_how_much_is_missing(
 
     assert len([one for one in page.of("p") if one.get("class") == "item-name"]) == 24 + 1
     assert "and 976 more" in page.text()
+
+
+async def test_many_endorsements_are_cut_and_say_how_many_are_missing(
+    client: httpx.AsyncClient, verifier: FakeVerifier, made: ModuleType, document: dict[str, Any]
+) -> None:
+    verifier.change = lambda facts: replace(facts, parts=made.with_endorsements(facts).parts * 15)
+
+    page = await _checked(client, document)
+
+    assert page.text().count("We hire on the strength of this.") == 24
+    assert "and 6 more" in page.text()
 
 
 async def test_a_huge_string_is_cut(client: httpx.AsyncClient, document: dict[str, Any]) -> None:

@@ -68,6 +68,7 @@ def test_the_rest_of_a_summary_follows_the_headline(page_of: Any) -> None:
 def test_a_test_network_is_said_to_be_worth_little_and_a_main_network_is_not(page_of: Any) -> None:
     assert page_of("with_endorsements").network_note == say.NETWORK_NOTES["test"]
     assert page_of("on_main_network").network_note == ""
+    assert page_of("revoked").network_note == ""
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,7 @@ def test_half_a_json_is_told_from_a_whole_one(data: bytes, start: bytes) -> None
         (b'{"credential": {"proof": {"type": "MerkleProof2019"}}}', Kind.BLOCKCERTS),
         (b'{"proof": [{"type": "OpenAttestationMerkleProofSignature2018"}]}', Kind.OPEN_ATTESTATION),
         (b'{"credential": {"proof": {"type": "DataIntegrityProof"}}, "receipts": ["AnchorReceipt"]}', Kind.OTHER_JSON),
+        (b'{"proof": [{"type": "MerkleProof2019"}, {"type": "DataIntegrityProof"}]}', Kind.OTHER_JSON),
         (b"  \n\t", Kind.EMPTY),
     ],
 )
