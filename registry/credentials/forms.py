@@ -40,7 +40,13 @@ class Form(BaseModel):
     """A form of Open Badges 3.0 as JSON; members that it does not know are kept apart, not refused."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=False, extra="allow", frozen=True, strict=True, allow_inf_nan=False
+        alias_generator=to_camel,
+        populate_by_name=False,
+        extra="allow",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        defer_build=True,  # a form is made ready when it is first used
     )
 
     is_a: ClassVar[tuple[str, ...]] = ()

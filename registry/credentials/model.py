@@ -249,10 +249,6 @@ class ClrCredential(_Credential):
     endorsement_jwt: Many[CompactJws] | None = None
 
 
-for _form in (Profile, Achievement, AchievementFile):
-    _form.model_rebuild()
-
-
 def parse_achievement(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
     """Return an achievement from an issuer's file, with arrays wherever one value or several may stand.
 

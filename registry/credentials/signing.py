@@ -32,7 +32,7 @@ from registry.credentials.plain import places
 from registry.credentials.times import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -118,7 +118,7 @@ def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding
         return read
     unsigned = {name: value for name, value in document.items() if name != "proof"}
     try:
-        holds = _holds(expand(unsigned), unsigned.get("@context"), read)
+        holds = _holds(unsigned, read)
     except (CredentialFormatError, CanonicalFormError) as error:
         text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
         return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
@@ -129,17 +129,22 @@ def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding
     return SignatureFinding("failed", "altered", text, read.key.key_hash)
 
 
-def _holds(expanded: Expanded, context: object, read: IssuerProof) -> bool:
+def _holds(unsigned: dict[str, Any], read: IssuerProof) -> bool:
+    expanded = expand(unsigned)
     config = {name: value for name, value in read.proof.items() if name != "proofValue"}
-    # The second form differs only for control characters, which some issuers sign unescaped.
-    for canonical in (canonical_nquads, reference_nquads):
-        message = _options_hash(config, context, canonical) + hashlib.sha256(canonical(expanded)).digest()
+    for canonical in _forms(unsigned):
+        options_hash = _options_hash(config, unsigned.get("@context"), canonical)
         try:
-            read.key.verify(read.signature, message)
+            read.key.verify(read.signature, options_hash + hashlib.sha256(canonical(expanded)).digest())
         except SignatureError:
             continue
         return True
     return False
+
+
+def _forms(unsigned: dict[str, Any]) -> tuple[Callable[[Expanded], bytes], ...]:
+    # Some issuers sign control characters unescaped; in all other text there is one canonical form.
+    return (canonical_nquads, reference_nquads) if any(_controls(unsigned)) else (canonical_nquads,)
 
 
 def _options_hash(config: dict[str, Any], context: object, canonical: Callable[[Expanded], bytes]) -> bytes:
@@ -153,7 +158,12 @@ def _options_hash_of(config: bytes, canonical: Callable[[Expanded], bytes]) -> b
 
 
 def _require_plain_text(unsigned: dict[str, Any]) -> None:
+    for path, character in _controls(unsigned):
+        raise CredentialFormatError(f"{path} holds the control character U+{ord(character):04X}; remove it.")
+
+
+def _controls(unsigned: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, value, _ in places(unsigned):
         found = _CONTROLS.search(value) if isinstance(value, str) else None
         if found:
-            raise CredentialFormatError(f"{path} holds the control character U+{ord(found[0]):04X}; remove it.")
+            yield path, found[0]
