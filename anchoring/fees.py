@@ -6,7 +6,8 @@ from registry.core.submission import Fees
 
 WEI_PER_ETH = 10**18
 WEI_PER_GWEI = 10**9
-_CENT_ETH = WEI_PER_ETH // 10_000
+_DECIMALS = 10**8
+_SMALLEST_IN_ETH = WEI_PER_ETH // 10**6
 
 
 def first_fees(base_fee_wei: int, tip_wei: int) -> Fees:
@@ -29,10 +30,12 @@ def gas_limit_for(estimate: int) -> int:
 
 
 def in_eth(wei: int) -> str:
-    """Return an amount for people, with as many digits as tell it from nothing."""
-    if wei == 0 or wei >= _CENT_ETH:
-        return f"{wei / WEI_PER_ETH:,.6f} ETH"
-    return f"{wei / WEI_PER_GWEI:,.9g} gwei"
+    """Return an amount for people, rounded up to 8 decimals of an ether, or in gwei where that would hide it."""
+    if 0 < wei < _SMALLEST_IN_ETH:
+        return f"{wei / WEI_PER_GWEI:,.4g} gwei"
+    whole, rest = divmod(-(-wei * _DECIMALS // WEI_PER_ETH), _DECIMALS)
+    decimals = f"{rest:08}".rstrip("0")
+    return f"{whole:,}{'.' if decimals else ''}{decimals} ETH"
 
 
 def _raised(wei: int) -> int:

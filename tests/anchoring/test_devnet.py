@@ -116,6 +116,22 @@ def test_a_state_file_torn_by_a_kill_is_replaced_by_the_kept_copy(own: LocalChai
     assert own.net.status().block == height
 
 
+def test_anvils_own_file_alone_brings_back_older_state_too(own: LocalChain) -> None:
+    account, _ = own.new_account()
+    before = own.call("eth_blockNumber")
+    own.call("eth_sendTransaction", {"from": own.funder, "to": account, "value": "0x7"})
+    own.call("anvil_mine", "0x2", "0x0")
+    height = own.net.status().block
+    wait_for(lambda: anvil_state._height(own.net.folder / anvil_state.LIVE) == height)
+    killed(own)
+    (own.net.folder / anvil_state.KEPT).unlink()
+
+    up(own.net)
+
+    balances = [int(own.call("eth_getBalance", account, block), 16) for block in (before, "latest")]
+    assert balances[1] - balances[0] == 7
+
+
 def test_a_kept_copy_that_is_older_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / anvil_state.LIVE).write_text('{"best_block_number": 9}', "utf-8")
     (tmp_path / anvil_state.KEPT).write_text('{"best_block_number": 8}', "utf-8")

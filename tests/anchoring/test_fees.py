@@ -36,6 +36,8 @@ def test_the_gas_limit_leaves_an_eighth_of_room() -> None:
 
 
 def test_amounts_are_told_in_the_unit_that_shows_them() -> None:
-    assert in_eth(0) == "0.000000 ETH"
-    assert in_eth(1_234_500_000_000_000_000) == "1.234500 ETH"
+    assert in_eth(0) == "0 ETH"
+    assert in_eth(10**19) == "10 ETH"
+    assert in_eth(1_234_500_000_000_000_000) == "1.2345 ETH"
+    assert in_eth(67_191_785_200_001) == "0.0000672 ETH"
     assert in_eth(2_500_000_000) == "2.5 gwei"

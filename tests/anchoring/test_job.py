@@ -14,7 +14,6 @@ from registry.core.errors import (
     ChainUnavailableError,
     FundsError,
     PassphraseError,
-    TransactionRevertedError,
     WrongChainError,
 )
 from registry.core.submission import NewSubmission, Purpose, SubmissionState
@@ -217,7 +216,7 @@ def test_an_unfunded_account_is_told_what_it_needs_and_nothing_is_begun(bench: B
     text = str(caught.value)
     assert bench.sender.address.checksummed() in text
     assert "a local test chain" in text
-    assert "0.000000 ETH" in text
+    assert " 0 ETH" in text
     assert bench.rows.submissions() == []
     assert [batch.state for batch in bench.store.batches()] == [BatchState.SEALED]
 
@@ -336,14 +335,6 @@ def test_a_stranger_who_spends_the_nonce_costs_a_new_nonce_and_not_a_second_anch
     (submission,) = bench.rows.submissions()
     assert (submission.state, submission.nonce) == (SubmissionState.FINALIZED, 1)
     assert len(bench.anchored_events(issuer)) == 1
-
-
-def test_a_refusal_is_told_in_the_contracts_own_words(bench: Bench) -> None:
-    issuer = bench.new_issuer(delegate=False)
-    data = contract_calls.set_delegate(issuer.account, bench.sender.address, 1)
-
-    with pytest.raises(TransactionRevertedError, match=r"NotAdmin\(issuer 0x.*account 0x"):
-        bench.desk().chain.quote(bench.sender.address, data)
 
 
 def test_fees_above_the_first_attempt_replace_it_under_the_same_nonce(bench: Bench) -> None:
