@@ -7,8 +7,10 @@ const solc = fileURLToPath(new URL("node_modules/solc/soljson.js", import.meta.u
 // `contracts/export_artifact.py` and slither build apart from the tests, in a folder they name here.
 const output = process.env.CREDANCHOR_CONTRACT_OUTPUT ?? ".";
 
-// `make fuzz` looks longer.
-const long = process.env.CREDANCHOR_FUZZ === "long";
+// `make fuzz` looks longer; each of the mutants of `make mutants` is looked at shortly.
+const [fuzzRuns, invariantRuns, invariantDepth] = { long: [5_000, 300, 150], short: [32, 4, 60] }[
+  process.env.CREDANCHOR_FUZZ
+] ?? [128, 24, 60];
 
 export default {
   solidity: {
@@ -34,9 +36,9 @@ export default {
       // Each call of a test is a transaction of its own: cold storage, and gas as a user pays it.
       isolate: true,
       fsPermissions: { readDirectory: ["tests/contracts", "registry/chain"] },
-      fuzz: { runs: long ? 5_000 : 128 },
+      fuzz: { runs: fuzzRuns },
       // failOnRevert: otherwise a handler's failed assertion is swallowed as just another reverted call.
-      invariant: { runs: long ? 300 : 24, depth: long ? 150 : 60, failOnRevert: true },
+      invariant: { runs: invariantRuns, depth: invariantDepth, failOnRevert: true },
     },
   },
 };

@@ -60,6 +60,11 @@ contract GasTest is RegistryTest {
         _assertGas({recorded: 50_182, bar: 50_400});
     }
 
+    function test_revoking_ten_leaves() public {
+        _revokeMany(10);
+        _assertGas(277_369);
+    }
+
     function test_revoking_a_hundred_leaves() public {
         _revokeMany(100);
         _assertGas({recorded: 2_549_239, bar: 2_600_000});
