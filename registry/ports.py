@@ -62,6 +62,10 @@ class ChainReader(Protocol):
         """Return what the contract says; ChainUnavailableError if no endpoint gave a usable answer."""
         ...
 
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
     def has_key(self, issuer: Address, key_hash: Digest) -> bool:
         """Return whether a key is or was one of the issuer's; ChainUnavailableError as above."""
         ...

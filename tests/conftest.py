@@ -31,3 +31,5 @@ _databases = _load("databases")
 database_url = _databases.database_url  # type: ignore[attr-defined]
 postgres_url = _databases.postgres_url  # type: ignore[attr-defined]
 store = _databases.store  # type: ignore[attr-defined]
+_homes = _load("homes")
+issued_home = _homes.issued_home  # type: ignore[attr-defined]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 import anyio
 from anyio.to_thread import run_sync
 
+from registry.services.kinds import foreign_kind
 from verifier_web.errors import BusyError, ForeignDocumentError
-from verifier_web.kinds import foreign_kind
 from verifier_web.wording import KINDS
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from registry.services.kinds import kind_of
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.headers import NO_STORE
-from verifier_web.kinds import kind_of
 from verifier_web.pages import verdict_page
 from verifier_web.text import line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.checks.report import Outcome, Verdict
-from verifier_web.kinds import Kind
+from registry.services.kinds import Kind
 
 SITE = "Credanchor verifier"
 SKIP = "Skip to the content"

@@ -70,6 +70,11 @@ class RpcChainReader:
         """Return which network this is."""
         return self._network.ref()
 
+    def close(self) -> None:
+        """Close the connections to all endpoints."""
+        for endpoint in self._endpoints:
+            endpoint.close()
+
     def facts(self, question: ChainQuestion) -> ChainFacts:
         """Return what the contract says; ChainUnavailableError with every endpoint's reason if none is usable."""
         return self._first_answer(lambda asking: asking.facts(question))
@@ -160,7 +165,7 @@ class _Asking:
         return tuple(_accreditation(one, answer) for one, answer in zip(accreditors, answers, strict=True))
 
     def _unusable(self, what: str) -> ChainUnavailableError:
-        return ChainUnavailableError(f"{self._endpoint.url} {what}")
+        return ChainUnavailableError(f"{self._endpoint.name} {what}")
 
 
 def _quantity(value: object) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -33,7 +34,12 @@ class RpcEndpoint:
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
+        self.name = _name(url)
         self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, trust_env=False)
+
+    def close(self) -> None:
+        """Close the kept connection."""
+        self._client.close()
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
         """Return the results in order.
@@ -72,8 +78,21 @@ class RpcEndpoint:
         if answer is None:
             raise self._unavailable(f"left {call.method} unanswered")
         if "error" in answer:
-            raise self._unavailable(f"refused {call.method}: {str(answer['error'])[:200]}")
+            raise self._unavailable(f"refused {call.method}{_code(answer['error'])}")
         return answer.get("result")
 
     def _unavailable(self, what: str) -> ChainUnavailableError:
-        return ChainUnavailableError(f"{self.url} {what}")
+        return ChainUnavailableError(f"{self.name} {what}")
+
+
+def _name(url: str) -> str:
+    """Return what may be shown of an endpoint: its host; path and query may hold an access key."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _code(error: Any) -> str:  # noqa: ANN401  any JSON value
+    """Return an error's number; its text is the endpoint's own and may repeat the request."""
+    code = error.get("code") if isinstance(error, dict) else None
+    return f" (error {code})" if isinstance(code, int) else ""

@@ -133,7 +133,8 @@ def check_issuer_identity(facts: Facts) -> CheckResult:
         return CheckResult("issuer-identity", FAILED, "not-the-issuer", text)
     voucher = _voucher(chain.accreditations)
     if voucher is not None:
-        text = f"{voucher.accreditor_name} vouches on the chain that this issuer is {voucher.name}."
+        who = voucher.accreditor_name
+        text = f"{who[:1].upper()}{who[1:]} vouches on the chain that this issuer is {voucher.name}."
         return CheckResult("issuer-identity", PASSED, "accredited", text)
     return _identity_by_did_document(facts, chain)
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+MAX_CONNECTIONS = 200
+"""Most connections at once; others are told to come back."""
+
 
 def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Serve until Ctrl-C; `announce` is called with the URL once the port is ours.
@@ -24,7 +27,9 @@ def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{listener.getsockname()[1]}/")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=MAX_CONNECTIONS)
+    )
     server.run(sockets=[listener])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,8 +35,8 @@ def verify(inputs: Inputs, *, as_json: AsJson = False, recipient: Recipient = No
     """
     from registry.settings import build_verifier  # noqa: PLC0415  keeps --help fast
 
-    verifier = build_verifier()
-    verdicts = [_judged(verifier, source, recipient, as_json=as_json) for source in inputs]
+    with closing(build_verifier()) as verifier:
+        verdicts = [_judged(verifier, source, recipient, as_json=as_json) for source in inputs]
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     raise typer.Exit(EXIT_CODES[worst])
 
@@ -78,10 +79,14 @@ def _not_a_credential(source: str, error: InputError) -> dict[str, Any]:
         "input": source,
         "verdict": "not-a-credential",
         "reason": error.code,
-        "summary": str(error),
+        "summary": _sentence(str(error)),
         "network": None,
         "checks": [],
     }
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(".") else f"This is not a credential: {words}."
 
 
 def _unreachable(source: str, error: ProfileUnavailableError) -> dict[str, Any]:

@@ -99,6 +99,8 @@ class Gathering:
     def _receipt_from_site(
         self, leaves: tuple[bytes, ...], presented: Presented
     ) -> tuple[AnchorReceipt | None, Unreachable | None]:
+        if not presented.issuer_did.startswith("did:web:"):
+            return None, None  # such an issuer has no registry to ask
         site = self._site(presented.issuer_did)
         if isinstance(site, Unreachable):
             return None, site

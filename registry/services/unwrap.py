@@ -6,7 +6,15 @@ from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, ReceiptFormatError
 from registry.core.receipt import Bundle, parse_bundle, parse_receipt
 from registry.credentials.baking import unbake
+from registry.services.kinds import Kind, foreign_kind
 
+FOREIGN = {
+    Kind.BLOCKCERTS: "This is a Blockcerts certificate; it can be checked with a verifier of that system.",
+    Kind.OPEN_ATTESTATION: "This is an OpenAttestation document; it can be checked with a verifier of that system.",
+    Kind.OPEN_BADGES_2: "This is an Open Badges 2.0 assertion; only Open Badges 3.0 credentials can be checked here.",
+    Kind.RECEIPT_ONLY: "This is a receipt without its credential: send both together, as a bundle.",
+}
+"""What documents of other systems, and lone parts of ours, are told."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURES = (_PNG, b"<")
 
@@ -21,6 +29,9 @@ def unwrap(data: bytes) -> Bundle:
     text = data.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
         raise CredentialFormatError("There is nothing in it: paste the credential, or choose its file.")
+    foreign = foreign_kind(text)
+    if foreign is not None:
+        raise CredentialFormatError(FOREIGN[foreign])
     if text.startswith(_PICTURES):
         return _from_picture(text if text.startswith(b"<") else data)
     if text.startswith((b"{", b"[")):
@@ -57,19 +68,4 @@ def _require_credential(bundle: Bundle) -> Bundle:
     types = document.get("type")
     if "VerifiableCredential" in (types if isinstance(types, list) else [types]):
         return bundle
-    raise CredentialFormatError(_instead(document))
-
-
-def _instead(document: dict[str, object]) -> str:
-    contexts = str(document.get("@context", ""))
-    if "openbadges/v2" in contexts or "w3id.org/openbadges" in contexts:
-        return "This is an Open Badges 2.0 assertion; only Open Badges 3.0 credentials can be checked here."
-    if "openattestation" in str(document.get("version", "")) + contexts or "targetHash" in str(
-        document.get("signature")
-    ):
-        return "This is an OpenAttestation document; it can be checked with a verifier of that system."
-    if "blockcerts" in contexts:
-        return "This is a Blockcerts certificate; it can be checked with a verifier of that system."
-    if document.get("type") == "AnchorReceipt":
-        return "This is a receipt without its credential: send both together, as a bundle."
-    return "This JSON is not a verifiable credential: its type does not say VerifiableCredential."
+    raise CredentialFormatError("This JSON is not a verifiable credential: its type does not say VerifiableCredential.")

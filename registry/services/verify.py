@@ -44,6 +44,11 @@ class Verifier:
         self._directory = directory
         self._clock = clock
 
+    def close(self) -> None:
+        """Close the connections to the chains."""
+        for reader in self._readers:
+            reader.close()
+
     def verify(self, data: bytes, expected: str | None = None) -> Judged:
         """Judge a bundle, credential, VC-JWT or badge picture.
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError
-from verifier_web.kinds import Kind, kind_of
+from registry.services.kinds import Kind, kind_of
 from verifier_web.links import domain_of, link, picture
 from verifier_web.text import MAX_LINE, json_text, line, number, paragraph
 
