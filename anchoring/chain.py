@@ -132,8 +132,6 @@ class Chain:
         answer = str(self._rpc.call("eth_call", (call, block)))
         return contract_calls.results(function, bytes.fromhex(answer[2:]))
 
-    _read = read  # until registrar.py uses the public name
-
     # --- Writes
 
     def send(self, raw: bytes) -> str:

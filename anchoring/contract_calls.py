@@ -1,5 +1,7 @@
 """Call data for every write of the contract, the reads that the job needs, and the contract's own errors in words.
 
+web3 encodes what is written; answers are decoded with eth-abi, so that reading does not wait for web3.
+
 Source: contracts/ICredentialRegistry.sol, by way of the packaged ABI.
 """
 
@@ -8,16 +10,16 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from eth_abi.abi import decode, encode
+from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_hash.auto import keccak
+from eth_utils.abi import collapse_if_tuple, function_signature_to_4byte_selector
 
 from registry.chain.artifact import artifact
+from registry.core.account import Address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from registry.core.account import Address
     from registry.core.digest import Digest
     from registry.core.submission import BatchRef
 
@@ -100,8 +102,8 @@ def withdraw_accreditation(issuer: Address) -> bytes:
 
 def call_data(function: str, *arguments: object) -> bytes:
     """Return selector and ABI-encoded arguments of a function of the contract."""
-    types, _ = _function(function)
-    return _selector(function, types) + encode(types, arguments)
+    encoded: str = _contract().encode_abi(function, args=[_for_web3(one) for one in arguments])
+    return bytes.fromhex(encoded.removeprefix("0x"))
 
 
 def results(function: str, data: bytes) -> tuple[Any, ...]:
@@ -118,7 +120,7 @@ def refusal_words(data: object) -> str:
         return ""
     name, inputs = found
     try:
-        values = decode([_type(one) for one in inputs], raw[4:])
+        values = decode([collapse_if_tuple(one) for one in inputs], raw[4:])
     except DecodingError:
         return name
     words = (f"{one['name']} {_word(value)}" for one, value in zip(inputs, values, strict=True))
@@ -126,26 +128,37 @@ def refusal_words(data: object) -> str:
 
 
 @cache
+def _contract() -> Any:  # noqa: ANN401  web3 makes the class from the ABI
+    # Imported here: it takes 0.9 s, and reading what a command would do needs none of it.
+    from web3 import Web3  # noqa: PLC0415
+
+    return Web3().eth.contract(abi=artifact()["abi"])
+
+
+def _for_web3(value: object) -> object:
+    """Return an argument as web3 takes it: addresses with their checksum."""
+    if isinstance(value, Address):
+        return value.checksummed()
+    if isinstance(value, list | tuple):
+        return type(value)(_for_web3(one) for one in value)
+    return value
+
+
+@cache
 def _function(name: str) -> tuple[list[str], list[str]]:
     found = next(one for one in artifact()["abi"] if one["type"] == "function" and one["name"] == name)
-    return [_type(one) for one in found["inputs"]], [_type(one) for one in found["outputs"]]
+    return [collapse_if_tuple(one) for one in found["inputs"]], [collapse_if_tuple(one) for one in found["outputs"]]
 
 
 @cache
 def _errors() -> dict[bytes, tuple[str, list[dict[str, Any]]]]:
     errors = [one for one in artifact()["abi"] if one["type"] == "error"]
-    return {_selector(one["name"], [_type(i) for i in one["inputs"]]): (one["name"], one["inputs"]) for one in errors}
+    return {_selector(one): (one["name"], one["inputs"]) for one in errors}
 
 
-def _type(parameter: dict[str, Any]) -> str:
-    kind = str(parameter["type"])
-    if not kind.startswith("tuple"):
-        return kind
-    return f"({','.join(_type(one) for one in parameter['components'])})" + kind.removeprefix("tuple")
-
-
-def _selector(name: str, types: Sequence[str]) -> bytes:
-    return keccak(f"{name}({','.join(types)})".encode("ascii"))[:4]
+def _selector(error: dict[str, Any]) -> bytes:
+    types = ",".join(collapse_if_tuple(one) for one in error["inputs"])
+    return function_signature_to_4byte_selector(f"{error['name']}({types})")
 
 
 def _word(value: object) -> str:

@@ -49,7 +49,7 @@ def registration(desk: Desk, issuer: IssuerRow, delegate: Address, key: PublicKe
 
 def key_addition(desk: Desk, issuer: IssuerRow, key: PublicKey) -> Iterator[PlannedCall]:
     """Yield the call that adds a signing key, unless the chain has it."""
-    added_at, _ = desk.chain._read("signingKeyOf", (issuer.account, key.key_hash), "latest")
+    added_at, _ = desk.chain.read("signingKeyOf", (issuer.account, key.key_hash))
     if not added_at:
         data = contract_calls.add_signing_key(issuer.account, key.multikey)
         yield PlannedCall(f"add the signing key {key.multibase} of {issuer.slug}", data)
@@ -87,5 +87,5 @@ def carry_out(
 
 
 def _is_registered(desk: Desk, account: Address) -> bool:
-    *_, registered_at = desk.chain._read("issuerOf", (account,), "latest")
+    *_, registered_at = desk.chain.read("issuerOf", (account,))
     return bool(registered_at)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from registry.chain.rpc import endpoint_name
 from registry.core.errors import ChainUnavailableError, WrongChainError
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class JsonRpc:
         found = self._ask(url, "eth_chainId", ())
         if found != hex(self._chain_id):
             raise WrongChainError(
-                f"{url} answers for chain {_number(found)}, but networks.toml says that {self._title} has the id "
-                f"{self._chain_id}. Correct the URL or the id; nothing was sent."
+                f"{endpoint_name(url)} answers for chain {_number(found)}, but networks.toml says that {self._title} "
+                f"has the id {self._chain_id}. Correct the URL or the id; nothing was sent."
             )
         self._trusted.add(url)
 
@@ -87,11 +88,15 @@ class JsonRpc:
             response = self._client.post(url, json=body)
             answer = response.json()
         except httpx.TimeoutException as error:
-            raise ChainUnavailableError(f"{url} did not answer within {TIMEOUT_SECONDS:g} seconds") from error
+            raise ChainUnavailableError(
+                f"{endpoint_name(url)} did not answer within {TIMEOUT_SECONDS:g} seconds"
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise ChainUnavailableError(f"{url} did not answer ({error})") from error
+            raise ChainUnavailableError(f"{endpoint_name(url)} did not answer ({type(error).__name__})") from error
         except ValueError as error:
-            raise ChainUnavailableError(f"{url} answered {response.status_code} with something not JSON") from error
+            raise ChainUnavailableError(
+                f"{endpoint_name(url)} answered {response.status_code} with something not JSON"
+            ) from error
         return _result(url, method, answer)
 
 
@@ -99,7 +104,7 @@ def _result(url: str, method: str, answer: object) -> Any:  # noqa: ANN401  any 
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
         raise RpcRefusalError(method, answer["error"])
     if not isinstance(answer, dict) or "result" not in answer:
-        raise ChainUnavailableError(f"{url} answered {method} with something that is not JSON-RPC")
+        raise ChainUnavailableError(f"{endpoint_name(url)} answered {method} with something that is not JSON-RPC")
     return answer["result"]
 
 

@@ -174,5 +174,5 @@ class CredentialStore(Protocol):
         ...
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:
-        """Return where a batch is anchored; empty while it is not."""
+        """Return where a batch is anchored, or will be once its transaction is mined; empty while neither is known."""
         ...

@@ -17,7 +17,7 @@ from registry.cli.output import say
 from registry.core.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 AGENCY = "Office for Academic Quality (demo)"
 NORTHFIELD, HARBOUR = "Northfield University", "Harbour Cloud Academy"
@@ -146,7 +146,7 @@ class Show:
         self._registry.run("devnet", "down")
 
 
-def _of(bundles: list[Path], issuer: str) -> Iterable[Path]:
+def _of(bundles: list[Path], issuer: str) -> Iterator[Path]:
     return (path for path in bundles if issuer in path.read_text("utf-8"))
 
 

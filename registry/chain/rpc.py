@@ -34,7 +34,7 @@ class RpcEndpoint:
 
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self.url = url
-        self.name = _name(url)
+        self.name = endpoint_name(url)
         self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, trust_env=False)
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class RpcEndpoint:
         return ChainUnavailableError(f"{self.name} {what}")
 
 
-def _name(url: str) -> str:
+def endpoint_name(url: str) -> str:
     """Return what may be shown of an endpoint: its host; path and query may hold an access key."""
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,7 +12,7 @@ import rfc8785
 from registry.core.errors import CanonicalFormError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 """Longest JSON text that is read: room for a transcript with embedded pictures."""
@@ -19,6 +20,10 @@ MAX_DEPTH = 64
 """Deepest nesting that is read; Open Badges needs about a dozen levels."""
 MAX_INTEGER_DIGITS = 32
 """Longest integer literal that is parsed; canonical form ends at 2^53 anyway."""
+
+
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
@@ -33,8 +38,9 @@ def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_TEXT_BYTES:
         raise CanonicalFormError(f"the JSON text has {len(data):,} bytes; at most {MAX_TEXT_BYTES:,} are read")
+    _require_shallow(data)
     try:
-        value = json.loads(
+        return json.loads(
             data.decode("utf-8"),
             object_pairs_hook=_object_without_duplicates,
             parse_constant=_refuse_constant,
@@ -44,10 +50,6 @@ def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
         raise CanonicalFormError(f"the text is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise CanonicalFormError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    except RecursionError as error:
-        raise _too_deep() from error
-    _require_depth(value)
-    return value
 
 
 def canonical_bytes(value: Any) -> bytes:  # noqa: ANN401  any JSON value
@@ -107,22 +109,14 @@ def _bounded_integer(literal: str) -> int | float:
     return wide if is_canonical_float else number
 
 
-def _too_deep() -> CanonicalFormError:
-    return CanonicalFormError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+def _require_shallow(data: bytes) -> None:
+    """Count brackets outside of strings before the parser recurses.
 
-
-def _require_depth(value: Any) -> None:  # noqa: ANN401  any JSON value
-    level = _containers([value])
-    for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _containers(_children(parent))]
-        if not level:
-            return
-    raise _too_deep()
-
-
-def _containers(values: Iterable[Any]) -> list[Any]:
-    return [value for value in values if isinstance(value, dict | list)]
-
-
-def _children(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return container.values() if isinstance(container, dict) else container
+    The parser's own guard is Python's recursion limit, which a library may have raised beyond what the
+    stack can bear (py_ecc, which eth-account imports, sets 100,000).
+    """
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise CanonicalFormError(f"the JSON is nested deeper than {MAX_DEPTH} levels")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from eth_account import Account
+from eth_hash.auto import keccak
 
 from anchoring import contract_calls
 from anchoring.chain import Chain
@@ -182,7 +183,7 @@ class Bench:
         return KeystoreSender(self.sender.keystore, lambda: passphrase)
 
     def anchored_events(self, issuer: IssuerRow) -> list[dict[str, Any]]:
-        topic = "0x" + contract_calls.keccak(b"Anchored(address,bytes32,uint64,address)").hex()
+        topic = "0x" + keccak(b"Anchored(address,bytes32,uint64,address)").hex()
         who = "0x" + "0" * 24 + issuer.account[2:]
         wanted = {"fromBlock": "0x0", "address": self.local.contract, "topics": [topic, who]}
         found: list[dict[str, Any]] = self.local.call("eth_getLogs", wanted)

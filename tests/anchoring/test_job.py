@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from eth_hash.auto import keccak
 
 from anchoring import contract_calls
 from anchoring.drive import LEASE_SECONDS, drive
@@ -132,7 +133,7 @@ def test_the_signed_bytes_are_stored_before_they_are_sent(bench: Bench) -> None:
     (attempt,) = bench.rows.attempts(submission.id)
     assert (submission.state, submission.nonce) == (SubmissionState.SIGNED, 0)
     assert attempt.sent_at is None
-    assert attempt.tx_hash == contract_calls.keccak(attempt.raw)
+    assert attempt.tx_hash == keccak(attempt.raw)
 
 
 def test_an_answer_lost_after_the_send_is_found_again_by_hash(bench: Bench) -> None:

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -65,6 +66,22 @@ def test_five_and_five_point_zero_have_one_form() -> None:
 def test_what_is_not_strict_json_is_refused_with_the_reason(text: str | bytes, words: str) -> None:
     with pytest.raises(CanonicalFormError, match=words):
         parse_json(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, '["\\"", ' + "[" * 100_000])
+def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit(text: str) -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        with pytest.raises(CanonicalFormError, match="nested deeper"):
+            parse_json(text)
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_brackets_inside_strings_are_no_nesting() -> None:
+    text = json.dumps(["[" * 500, '\\"[' * 500, {"{" * 100: "]"}])
+    assert parse_json(text) == json.loads(text)
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
