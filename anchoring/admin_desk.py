@@ -90,7 +90,7 @@ def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:
         if call is None:
             say("The chain has all of it already; nothing would be sent.")
         else:
-            announce(call, quote_call(desk, sender, call.data))
+            announce(call, quote_call(desk, sender, call.data, call.target))
             say("This was a dry run: nothing was sent.")
         return True
     mined = True

@@ -1,4 +1,4 @@
-"""Every other transaction: registering, keys, delegates, accreditation, status. Quote first, then submit."""
+"""Every other transaction: deploying, registering, keys, accreditation, status. Quote first, then submit."""
 
 from __future__ import annotations
 
@@ -25,19 +25,29 @@ _ERRORS: dict[AlertKind, type[StateError]] = {
 }
 
 
-def quote_call(desk: Desk, sender: Address, data: bytes) -> Quote:
+def quote_call(desk: Desk, sender: Address, data: bytes, target: Address | None = None) -> Quote:
     """Return what a call would cost and what the account holds; nothing is written anywhere.
+
+    `target` is what is called, if not the contract.
 
     Raises:
         TransactionRevertedError: the contract would refuse it.
         ChainUnavailableError: the chain does not answer, or holds no contract.
 
     """
-    desk.chain.require_contract()
-    return desk.chain.quote(sender, data)
+    if target is None:
+        desk.chain.require_contract()
+    return desk.chain.quote(sender, data, target)
 
 
-def submit_call(desk: Desk, sender: Address, label: str, data: bytes, wait_seconds: float = WAIT_SECONDS) -> Progress:
+def submit_call(
+    desk: Desk,
+    sender: Address,
+    label: str,
+    data: bytes,
+    wait_seconds: float = WAIT_SECONDS,
+    target: Address | None = None,
+) -> Progress:
     """Store a call, send it, and wait until it is mined (on a local chain: final).
 
     A call of the same data that was begun and not mined is gone on with, so a command that was
@@ -51,12 +61,11 @@ def submit_call(desk: Desk, sender: Address, label: str, data: bytes, wait_secon
         ChainUnavailableError, WrongChainError, PassphraseError, KeyFileError: as they say.
 
     """
-    progress = _unfinished(desk, sender, data, wait_seconds)
+    called = target or desk.chain.network.contract
+    what = NewSubmission(Purpose.CALL, label, desk.chain.network.chain_id, called, sender, data)
+    progress = _unfinished(desk, what, wait_seconds)
     if progress is None:
-        quote_call(desk, sender, data).require_funds()
-        what = NewSubmission(
-            Purpose.CALL, label, desk.chain.network.chain_id, desk.chain.network.contract, sender, data
-        )
+        quote_call(desk, sender, data, target).require_funds()
         submission = desk.rows.plan(what, desk.clock.now())
         # A crash here leaves a planned call with nothing signed; repeating the command goes on with it.
         progress = drive(desk, submission.id, wait_seconds)
@@ -65,15 +74,17 @@ def submit_call(desk: Desk, sender: Address, label: str, data: bytes, wait_secon
     return progress
 
 
-def _unfinished(desk: Desk, sender: Address, data: bytes, wait_seconds: float) -> Progress | None:
+def _unfinished(desk: Desk, what: NewSubmission, wait_seconds: float) -> Progress | None:
     found = None
-    for submission in desk.rows.submissions(desk.chain.network.chain_id, unfinished=True):
-        if submission.what.sender == sender:
+    for submission in desk.rows.submissions(what.chain_id, unfinished=True):
+        if submission.what.sender == what.sender:
             progress = drive(desk, submission.id, wait_seconds)
-            if _is_same(submission, data):
+            if _is_same(submission, what):
                 found = progress
     return found
 
 
-def _is_same(submission: Submission, data: bytes) -> bool:
-    return submission.what.purpose is Purpose.CALL and submission.what.call_data == data and submission.mined is None
+def _is_same(submission: Submission, what: NewSubmission) -> bool:
+    begun = submission.what
+    same = (begun.purpose, begun.contract, begun.call_data) == (what.purpose, what.contract, what.call_data)
+    return same and submission.mined is None

@@ -70,7 +70,7 @@ class Chain:
         what = submission.what
         mined = self._mined(attempts)
         live = any(attempt.nonce == submission.nonce for attempt in attempts)
-        estimate, refusal = (None, "") if live or mined else self._estimate(what.sender, what.call_data)
+        estimate, refusal = (None, "") if live or mined else self._estimate(what.sender, what.call_data, what.contract)
         return Sight(
             head=head_number,
             finalized=final_number,
@@ -88,14 +88,14 @@ class Chain:
             refusal=refusal,
         )
 
-    def quote(self, sender: Address, data: bytes) -> Quote:
-        """Return what a call would cost now.
+    def quote(self, sender: Address, data: bytes, target: Address | None = None) -> Quote:
+        """Return what a call would cost now; `target` is what is called, if not the contract.
 
         Raises:
             TransactionRevertedError: the contract would refuse it; nothing was spent.
 
         """
-        estimate, refusal = self._estimate(sender, data)
+        estimate, refusal = self._estimate(sender, data, target or self.network.contract)
         if estimate is None:
             raise TransactionRevertedError(f"The contract refuses it: {refusal} Nothing was sent.")
         base_fee = _int(self._block("latest")["baseFeePerGas"])
@@ -114,14 +114,30 @@ class Chain:
         answer = self.read("rolesOf", (issuer, account))
         return bool(answer[0] & contract_calls.ANCHOR_ROLE)
 
+    def standings(self, batches: Sequence[BatchRef]) -> tuple[Standing | None, ...]:
+        """Return each batch's anchor at the newest block, in order; None where the contract holds none."""
+        return self._standings(batches, _int(self._block("latest")["number"])) if batches else ()
+
+    def now(self) -> datetime:
+        """Return the newest block's time; the next block's is no earlier."""
+        return datetime.fromtimestamp(_int(self._block("latest")["timestamp"]), UTC)
+
+    def has_code(self, account: Address) -> bool:
+        """Return whether an account is, or stands for (EIP-7702), a contract."""
+        return self._rpc.call("eth_getCode", (account, "latest")) not in ("0x", None)
+
     def require_contract(self) -> None:
         """Return if there is code at the contract's address; ChainUnavailableError says how to get it there."""
-        if self._rpc.call("eth_getCode", (self.network.contract, "latest")) in ("0x", None):
+        if not self.has_code(self.network.contract):
             advice = "run `credanchor devnet up`" if self.network.kind == "local" else "deploy it first"
             raise ChainUnavailableError(
                 f"There is no contract at {self.network.contract.checksummed()} on {self.network.title}: {advice}, or "
                 "correct `contract` in networks.toml."
             )
+
+    def code_at(self, address: Address) -> bytes:
+        """Return the code at an address at the newest block; empty if there is none."""
+        return bytes.fromhex(str(self._rpc.call("eth_getCode", (address, "latest")) or "0x")[2:])
 
     def read(self, function: str, arguments: Sequence[object], block: str = "latest") -> tuple[Any, ...]:
         """Return the results of one of the contract's reads at a block (a tag, or a number as hex).
@@ -174,8 +190,8 @@ class Chain:
     def _balance(self, sender: Address) -> int:
         return _int(self._rpc.call("eth_getBalance", (sender, "latest")))
 
-    def _estimate(self, sender: Address, data: bytes) -> tuple[int | None, str]:
-        call = {"from": sender, "to": self.network.contract, "data": "0x" + data.hex()}
+    def _estimate(self, sender: Address, data: bytes, target: Address) -> tuple[int | None, str]:
+        call = {"from": sender, "to": target, "data": "0x" + data.hex()}
         try:
             # Without a fee, so that an empty account learns what the call would cost.
             return _int(self._rpc.call("eth_estimateGas", (call,))), ""

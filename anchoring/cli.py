@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from anchoring.relay_cli import relay, sign
 from registry.cli.output import json_line, say, warn
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ def anchor_status(*, as_json: AsJson = False) -> None:
             say("\n".join(submission_lines(submission)))
     if not as_json:
         say(_batches_line(store))
+
+
+anchor.command("sign")(sign)
+anchor.command("relay")(relay)
 
 
 @devnet.command("up")

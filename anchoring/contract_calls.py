@@ -70,6 +70,12 @@ def anchor(batches: Sequence[BatchRef]) -> bytes:
     return call_data("anchorMany", [(batch.issuer, batch.root, batch.tree_size) for batch in batches])
 
 
+def anchor_for(batch: BatchRef, signer: Address, deadline_seconds: int, signature: bytes) -> bytes:
+    """Return call data that anchors a batch on the EIP-712 signature of an anchor delegate; anybody may send it."""
+    terms = (batch.issuer, batch.root, batch.tree_size, signer, deadline_seconds, signature)
+    return call_data("anchorFor", *terms)
+
+
 def revoke(issuer: Address, leaf_hashes: Sequence[Digest], reason: int) -> bytes:
     """Return call data that revokes leaves for ever."""
     return call_data("revoke", issuer, list(leaf_hashes), reason)

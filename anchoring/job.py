@@ -72,6 +72,9 @@ def run(
 ) -> RunReport:
     """Seal, go on with unfinished submissions, and anchor every sealed batch with `sender`'s account.
 
+    A sealed batch that the contract holds already, because somebody relayed it, is adopted: nothing is
+    signed, sent or paid, and neither ether nor the anchor role is needed.
+
     `announce` is called with each new submission's cost before anything of it is spent.
 
     Raises:
@@ -86,20 +89,26 @@ def run(
     desk.chain.require_contract()
     begun = desk.rows.submissions(desk.chain.network.chain_id, unfinished=True)
     progress = [drive(desk, one.id, wait_seconds) for one in begun]
-    allowed, skipped = permitted(desk, sender, desk.rows.unclaimed_batches())
+    standing, missing = by_standing(desk, desk.rows.unclaimed_batches())
+    progress += _adopted(desk, sender, standing, wait_seconds)
+    allowed, skipped = permitted(desk, sender, missing)
     for batches in submissions_of(allowed):
         cost = Outlook(batches, desk.chain.quote(sender, contract_calls.anchor(batches)))
         cost.quote.require_funds()
         announce(cost)
-        planned = _plan(desk, sender, batches)
+        planned = _plan(desk, sender, batches, label_of(batches))
         progress += [drive(desk, submission_id, wait_seconds) for submission_id in planned]
     return RunReport(tuple(progress), tuple(skipped))
 
 
 def outlook(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[Outlook], list[str]]:
-    """Return what anchoring these batches would cost, and which are skipped and why; nothing is written anywhere."""
+    """Return what anchoring these batches would cost, and which are skipped and why; nothing is written anywhere.
+
+    Batches that the contract holds already cost nothing and are left out.
+    """
     desk.chain.require_contract()
-    allowed, skipped = permitted(desk, sender, batches)
+    _, missing = by_standing(desk, batches)
+    allowed, skipped = permitted(desk, sender, missing)
     groups = list(submissions_of(allowed))
     return [Outlook(one, desk.chain.quote(sender, contract_calls.anchor(one))) for one in groups], skipped
 
@@ -110,6 +119,12 @@ def retry_refused(desk: Desk) -> None:
         if submission.state is SubmissionState.REVERTED and submission.what.batches:
             desk.rows.released(submission, submission.note, desk.clock.now())
             # A crash here leaves the rest reverted; saying --retry again goes on.
+
+
+def by_standing(desk: Desk, batches: Sequence[BatchRef]) -> tuple[list[BatchRef], list[BatchRef]]:
+    """Return the batches that the contract holds at the newest block, and those that it does not hold."""
+    stands = dict(zip(batches, desk.chain.standings(batches), strict=True))
+    return [one for one in batches if stands[one]], [one for one in batches if not stands[one]]
 
 
 def permitted(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[BatchRef], list[str]]:
@@ -127,10 +142,16 @@ def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]
         yield group
 
 
-def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...]) -> list[int]:
+def _adopted(desk: Desk, sender: Address, standing: Sequence[BatchRef], wait_seconds: float) -> list[Progress]:
+    # The plan sees that the contract holds them and sends nothing; if their block is lost, it anchors them itself.
+    planned = [_plan(desk, sender, group, adoption_label(group)) for group in submissions_of(standing)]
+    return [drive(desk, submission_id, wait_seconds) for ids in planned for submission_id in ids]
+
+
+def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...], label: str) -> list[int]:
     what = NewSubmission(
         purpose=Purpose.ANCHOR,
-        label=label_of(batches),
+        label=label,
         chain_id=desk.chain.network.chain_id,
         contract=desk.chain.network.contract,
         sender=sender,
@@ -147,8 +168,17 @@ def _plan(desk: Desk, sender: Address, batches: tuple[BatchRef, ...]) -> list[in
 
 def label_of(batches: Sequence[BatchRef]) -> str:
     """Return what anchoring these batches is called: `anchor 2 batches of 2 issuers`."""
+    return f"anchor {_named(batches)}"
+
+
+def adoption_label(batches: Sequence[BatchRef]) -> str:
+    """Return what taking over relayed anchors is called: `adopt the relayed anchor of 1 batch of 1 issuer`."""
+    return f"adopt the relayed anchor of {_named(batches)}"
+
+
+def _named(batches: Sequence[BatchRef]) -> str:
     issuers = len({batch.issuer for batch in batches})
-    return f"anchor {_count(len(batches), 'batch', 'batches')} of {_count(issuers, 'issuer', 'issuers')}"
+    return f"{_count(len(batches), 'batch', 'batches')} of {_count(issuers, 'issuer', 'issuers')}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from anchoring.sender import Signed, UnsignedTransaction
+    from anchoring.sender import Signed, TypedData, UnsignedTransaction
     from registry.core.account import Address
 
 
@@ -36,4 +36,8 @@ class Signer(Protocol):
 
     def sign(self, transaction: UnsignedTransaction) -> Signed:
         """Return the signed bytes and their hash."""
+        ...
+
+    def sign_typed_data(self, typed: TypedData) -> bytes:
+        """Return the account's signature over structured data (EIP-712)."""
         ...

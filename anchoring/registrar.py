@@ -34,6 +34,8 @@ class PlannedCall:
     """What it does, as the rest of a sentence that begins with `to`."""
     data: bytes
     """Call data."""
+    target: Address | None = None
+    """What is called; None for the network's contract."""
 
 
 def registration(desk: Desk, issuer: IssuerRow, delegate: Address, key: PublicKey) -> Iterator[PlannedCall]:
@@ -82,8 +84,8 @@ def carry_out(
     """
     (sender,) = desk.signers
     for call in calls:
-        announce(call, quote_call(desk, sender, call.data))
-        yield call, submit_call(desk, sender, call.label, call.data)
+        announce(call, quote_call(desk, sender, call.data, call.target))
+        yield call, submit_call(desk, sender, call.label, call.data, target=call.target)
 
 
 def _is_registered(desk: Desk, account: Address) -> bool:

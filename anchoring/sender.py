@@ -1,4 +1,4 @@
-"""The only code that sees an Ethereum key: unlock a keystore, sign a transaction.
+"""The only code that sees an Ethereum key: unlock a keystore, sign a transaction or structured data.
 
 web3 is not used: it re-sends by itself after a timeout (anchoring.md, 4), and eth-account signs without it.
 Signed bytes are stored before `anchoring.chain` sends them.
@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.core.account import Address
 from registry.core.digest import Digest
 from registry.core.errors import AnchorMismatchError, InputError, KeyFileError, PassphraseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from eth_account.messages import SignableMessage
 
     from registry.core.submission import Fees
 
 TRANSACTION_TYPE = 2
 """EIP-1559."""
+SIGNATURE_BYTES = 65
+"""An ECDSA signature: r, s, v."""
+_PARITIES = (27, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,18 @@ class Signed:
     """What is sent."""
     tx_hash: Digest
     """Keccak-256 of `raw`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedData:
+    """Structured data to be signed (EIP-712)."""
+
+    domain: Mapping[str, Any]
+    """What keeps the signature to one chain and one contract, as EIP-712 names it."""
+    types: Mapping[str, Any]
+    """The primary type's members, by its name; no other type."""
+    message: Mapping[str, Any]
+    """The members' values."""
 
 
 @dataclass(slots=True)
@@ -89,10 +106,42 @@ class KeystoreSender:
             raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
         return Signed(raw, Digest(bytes(signed.hash)))
 
+    def sign_typed_data(self, typed: TypedData) -> bytes:
+        """Return the 65 bytes r, s, v; the errors are those of `sign`."""
+        from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+        signature = bytes(Account.sign_message(_encoded(typed), self._unlocked()).signature)
+        signer = signer_of(typed, signature)
+        if signer != self.address:
+            raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
+        return signature
+
     def _unlocked(self) -> bytes:
         if self._key is None:
             self._key = _decrypted(self.keystore, self.passphrase())
         return self._key
+
+
+def signer_of(typed: TypedData, signature: bytes) -> Address | None:
+    """Return the account whose key made an ECDSA signature over `typed`, or None if no key did; needs no key.
+
+    Source: EIP-712; as in the contract, v is 27 or 28.
+    """
+    from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+    from eth_keys.exceptions import BadSignature  # noqa: PLC0415
+
+    if len(signature) != SIGNATURE_BYTES or signature[-1] not in _PARITIES:
+        return None
+    try:
+        return Address(Account.recover_message(_encoded(typed), signature=signature))
+    except BadSignature:
+        return None
+
+
+def _encoded(typed: TypedData) -> SignableMessage:
+    from eth_account.messages import encode_typed_data  # noqa: PLC0415  takes 0.3 s to import
+
+    return encode_typed_data(dict(typed.domain), dict(typed.types), dict(typed.message))
 
 
 def _decrypted(keystore: Path, passphrase: str) -> bytes:

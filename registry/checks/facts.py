@@ -62,7 +62,7 @@ class StatusRecord:
     suspended_at: datetime | None = None
     """Since when it is suspended."""
     reason: int = 0
-    """Public reason code; see REASONS in credentials/reasons.py."""
+    """Public reason code; see REASONS in sentences.py."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ SUMMARIES: Mapping[str, str] = {
     "suspend": "Suspend credentials for a while.",
     "reinstate": "Lift a suspension.",
     "verify": "Judge credentials against the chain.",
+    "explain": "Print how to ask the contract about a credential yourself.",
     "serve": "Run the issuer API and the credential pages.",
     "verifier": "Run the public verifier page and API.",
     "deploy": "Deploy the contract to a network.",

@@ -1,6 +1,7 @@
 """Find the credentials that stand inside a credential: endorsements, and components of a larger one.
 
-Source: Open Badges 3.0 (`endorsement` of credential, issuer and achievement); CLR 2.0 (`verifiableCredential`).
+Source: Open Badges 3.0 (`endorsement` and `endorsementJwt` of credential, achievement and profile); CLR 2.0
+(`verifiableCredential`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_PARTS = 100
-"""Most embedded credentials of one document that are judged."""
+KINDS: dict[str, Literal["endorsement", "component"]] = {
+    "endorsement": "endorsement",
+    "endorsementJwt": "endorsement",
+    "verifiableCredential": "component",
+}
+"""Members that hold credentials, and what those are to the outer one."""
+_NOT_SEARCHED = frozenset({"@context", "proof"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +28,27 @@ class Embedded:
     kind: Literal["endorsement", "component"]
     """What it is to the outer one."""
     place: str
-    """Where it stands, as a path of members."""
+    """Where it stands, for example `credentialSubject.achievement.endorsement[0]`."""
     document: dict[str, Any] | str
     """Its JSON, or a compact VC-JWT."""
 
 
-def embedded_in(document: dict[str, Any]) -> list[Embedded]:
-    """Return the embedded credentials of a document, at most MAX_PARTS."""
-    subject = _object(document.get("credentialSubject"))
-    achievement = _object(subject.get("achievement"))
-    found = [
-        *_listed(document, "endorsement", "endorsement", ""),
-        *_listed(_object(document.get("issuer")), "endorsement", "endorsement", "issuer."),
-        *_listed(achievement, "endorsement", "endorsement", "credentialSubject.achievement."),
-        *_listed(subject, "verifiableCredential", "component", "credentialSubject."),
-    ]
-    return found[:MAX_PARTS]
+def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]:
+    """Yield the credentials directly inside a document, wherever they stand; not those inside of them in turn.
+
+    `place` is what goes before each place. The document's depth is bounded by the parser.
+    """
+    for name, member in document.items():
+        if name not in _NOT_SEARCHED:
+            for where, one in _entries(name, member):
+                if name in KINDS and isinstance(one, dict | str):
+                    yield Embedded(KINDS[name], f"{place}{name}{where or '[0]'}", one)
+                elif isinstance(one, dict):
+                    yield from embedded_in(one, f"{place}{name}{where}.")
 
 
-def _listed(
-    holder: dict[str, Any], member: str, kind: Literal["endorsement", "component"], prefix: str
-) -> Iterator[Embedded]:
-    value = holder.get(member)
-    for number, one in enumerate(value if isinstance(value, list) else [value]):
-        if isinstance(one, dict | str):
-            yield Embedded(kind, f"{prefix}{member}[{number}]", one)
-
-
-def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
-    return value if isinstance(value, dict) else {}
+def _entries(name: str, member: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  any JSON value
+    if isinstance(member, list):
+        yield from ((f"[{number}]", one) for number, one in enumerate(member))
+    elif isinstance(member, dict) or name in KINDS:
+        yield "", member

@@ -1,56 +1,45 @@
 """Gather the facts about one credential and everything embedded in it: all the I/O of a verification.
 
-An issuer's web site is asked only for what the chain and the bundle leave open, and at most
-MAX_FETCHES times, whatever the document says.
+Chains and web sites are asked a bounded number of times, whatever the document says. Web sites are asked for what
+the chain and the bundle leave open, and only on behalf of a document that its issuer signed as it stands.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from registry.checks.facts import (
-    NOT_ASKED,
-    AccreditationStatus,
-    ChainFacts,
-    Facts,
-    PartFacts,
-    StatusListAnswer,
-    UnknownNetwork,
-    Unreachable,
-)
-from registry.core.errors import ChainUnavailableError, CredentialFormatError, ProfileUnavailableError
-from registry.credentials.presented import leaf_candidates, present, present_jwt
-from registry.credentials.signing import verify_proof
-from registry.credentials.status_list import is_revoked
-from registry.ports import ChainQuestion
+from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, Facts, PartFacts, Unreachable
+from registry.core.errors import CredentialFormatError
+from registry.credentials.findings import FormatProblem
+from registry.credentials.presented import Presented, SignatureFinding
+from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, shown
+from registry.services.chain_questions import ChainQuestions
 from registry.services.embedded import embedded_in
+from registry.services.listed_status import listed_status
+from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from registry.checks.facts import DidService, Expected, NotAsked
-    from registry.core.receipt import AnchorHint, AnchorReceipt
-    from registry.credentials.presented import Presented
-    from registry.ports import ChainReader, IssuerDirectory, IssuerSite
+    from registry.checks.facts import DidService, Expected, NotAsked, StatusListAnswer
+    from registry.core.digest import Digest
+    from registry.core.receipt import AnchorReceipt
+    from registry.ports import ChainReader, IssuerDirectory
+    from registry.services.embedded import Embedded
 
-MAX_FETCHES = 16
-"""Most requests to issuers' web sites in one verification."""
 MAX_NESTING = 4
 """Deepest embedding of credentials in credentials that is judged."""
 MAX_PARTS = 200
 """Most embedded credentials that are judged in one verification, over all levels."""
-
-MAX_INDEX_DIGITS = 10
-"""Longest status list index that is read."""
-
-T = TypeVar("T")
-_Chain = ChainFacts | Unreachable | UnknownNetwork
+UNSIGNED = Unreachable("the document is not what its issuer signed, so nothing that it names was asked")
+"""Said of web sites where the document itself does not hold."""
 
 
 class Gathering:
-    """One verification's questions to the outside world."""
+    """One verification's facts, and what may still be asked for them."""
 
     def __init__(
         self,
@@ -59,178 +48,141 @@ class Gathering:
         receipts: Sequence[AnchorReceipt],
         now: datetime,
     ) -> None:
-        self._readers = readers
-        self._directory = directory
+        self._chains = ChainQuestions(readers)
+        self._web = WebQuestions(directory)
         self._receipts = tuple(receipts)
         self._now = now
-        self._fetches_left = MAX_FETCHES
         self._parts_left = MAX_PARTS
-        self._sites: dict[str, IssuerSite | Unreachable] = {}
 
     def facts(self, credential: dict[str, Any] | str, expected: Expected | NotAsked, depth: int = 0) -> Facts:
-        """Return everything known about a credential; nothing that fails to answer raises."""
-        presented = present_jwt(credential) if isinstance(credential, str) else present(credential)
-        receipt, unreachable = self._receipt(credential, presented)
-        if receipt is not None and receipt.leaf_hash in _leaves(credential, presented):
-            presented = replace(presented, leaf_hash=receipt.leaf_hash)
-        chain = self._chain(presented, receipt) if receipt is not None else NOT_ASKED
+        """Return everything known about a credential; nothing that fails to answer raises.
+
+        `depth` counts the credentials around this one.
+
+        Raises:
+            CredentialFormatError: it is a text that is no VC-JWT.
+
+        """
+        leaves = leaves_of(credential)
+        presented, anchoring, unreachable = self._anchored(credential, leaves)
+        parts, unjudged = self._parts(presented, depth)
         return Facts(
-            presented=presented,
-            receipt=receipt,
+            presented=replace(presented, format_problems=(*presented.format_problems, *unjudged)),
+            receipt=anchoring.receipt,
             receipt_unreachable=unreachable,
-            chain=chain,
-            did_services=self._did_services(presented, chain),
-            status_list=self._status_list(presented, chain),
+            chain=anchoring.chain,
+            did_services=self._did_services(presented, anchoring),
+            status_list=self._status_list(presented, anchoring),
             expected=expected,
-            parts=self._parts(presented, depth),
+            parts=parts,
             now=self._now,
         )
 
-    def _receipt(
-        self, credential: dict[str, Any] | str, presented: Presented
-    ) -> tuple[AnchorReceipt | None, Unreachable | None]:
-        """Return the receipt of this leaf; else one that names its id, whose leaf then contradicts; else look it up."""
-        leaves = _leaves(credential, presented)
-        at_hand = _matching(self._receipts, leaves, presented)
-        if at_hand is not None:
-            return at_hand, None
-        return self._receipt_from_site(leaves, presented)
+    def _anchored(
+        self, credential: dict[str, Any] | str, leaves: tuple[Digest, ...]
+    ) -> tuple[Presented, Anchoring, Unreachable | None]:
+        """Return the document as the proof of its anchored leaf has it, and what the chain said of that leaf."""
+        receipts = best_first(self._receipts, leaves, self._chains)
+        presented = shown(credential, receipts)
+        foreign = _naming(presented, self._receipts)  # they name this credential, and belong to other content
+        unreachable = None
+        if not any(receipt.anchors for receipt in receipts) and (receipts or not foreign):
+            found, unreachable = self._from_site(presented)
+            foreign = _naming(presented, found)
+            receipts = best_first([*receipts, *found], leaves, self._chains)
+            presented = shown(credential, receipts)
+        deciding = receipts or foreign[:1]
+        return presented, anchoring_of(presented, deciding, self._chains), None if deciding else unreachable
 
-    def _receipt_from_site(
-        self, leaves: tuple[bytes, ...], presented: Presented
-    ) -> tuple[AnchorReceipt | None, Unreachable | None]:
+    def _from_site(self, presented: Presented) -> tuple[list[AnchorReceipt], Unreachable | None]:
+        """Return the receipts of the issuer's own registry, or why there are none."""
         if not presented.issuer_did.startswith("did:web:"):
-            return None, None  # such an issuer has no registry to ask
-        site = self._site(presented.issuer_did)
+            return [], None  # such an issuer has no registry to ask
+        if not _holds(presented):
+            return [], UNSIGNED
+        site = self._web.site(presented.issuer_did)
         if isinstance(site, Unreachable):
-            return None, site
+            return [], site
         unreachable = None
         for url in site.receipt_urls:
-            found = self._fetched(lambda url=url: self._directory.receipts(url, presented.credential_id))  # type: ignore[misc]
+            found = self._web.receipts(url, presented.credential_id)
             if isinstance(found, Unreachable):
                 unreachable = found
-            elif (receipt := _matching(found, leaves, presented)) is not None:
-                return receipt, None
-        return None, unreachable
-
-    def _chain(self, presented: Presented, receipt: AnchorReceipt) -> _Chain:
-        """Return the best answer of the accepted chains: one that holds the anchor, else any, else why none."""
-        answers = [
-            self._asked(reader, hint, presented, receipt)
-            for hint in receipt.anchors
-            for reader in self._readers
-            if reader.network.chain_id == hint.chain_id
-        ]
-        if not answers:
-            return UnknownNetwork(tuple(f"eip155:{hint.chain_id}" for hint in receipt.anchors))
-        return min(answers, key=_worth)
-
-    def _asked(
-        self, reader: ChainReader, hint: AnchorHint, presented: Presented, receipt: AnchorReceipt
-    ) -> ChainFacts | Unreachable:
-        question = ChainQuestion(
-            issuer=hint.issuer,
-            root=receipt.root,
-            tree_size=receipt.proof.tree_size,
-            leaf_hash=presented.leaf_hash or receipt.leaf_hash,
-            key_hash=presented.signature.key_hash,
-        )
-        try:
-            return reader.facts(question)
-        except ChainUnavailableError as error:
-            return Unreachable(str(error))
+            elif found:
+                return list(found), None
+        return [], unreachable
 
     def _did_services(
-        self, presented: Presented, chain: _Chain | NotAsked
+        self, presented: Presented, anchoring: Anchoring
     ) -> tuple[DidService, ...] | Unreachable | NotAsked:
+        chain = anchoring.chain
         if not isinstance(chain, ChainFacts):
             return NOT_ASKED
         if any(one.status is AccreditationStatus.ACTIVE for one in chain.accreditations):
             return NOT_ASKED
-        site = self._site(presented.issuer_did)
+        if not _holds(presented):
+            return UNSIGNED
+        site = self._web.site(presented.issuer_did)
         return site if isinstance(site, Unreachable) else site.services
 
-    def _status_list(self, presented: Presented, chain: _Chain | NotAsked) -> StatusListAnswer | Unreachable | NotAsked:
-        entry = _revocation_entry(presented.document)
-        if entry is None:
+    def _status_list(self, presented: Presented, anchoring: Anchoring) -> StatusListAnswer | Unreachable | NotAsked:
+        if "credentialStatus" not in presented.document:
             return NOT_ASKED
-        url, index = entry
-        document = self._fetched(lambda: self._directory.document(url))
-        if isinstance(document, Unreachable):
-            return document
+        if not _holds(presented):
+            return UNSIGNED
+        return listed_status(presented, anchoring.chain, self._web, self._chains)
+
+    def _parts(self, presented: Presented, depth: int) -> tuple[tuple[PartFacts, ...], tuple[FormatProblem, ...]]:
+        """Return the embedded credentials with their facts, and a problem if there are more than are judged."""
+        if _is_refused(presented):
+            return (), ()  # its verdict is clear, and it may hold anything
+        room = self._parts_left if depth < MAX_NESTING else 0
+        parts = list(islice(embedded_in(presented.document), room + 1))
+        judged, unjudged = parts[:room], parts[room:]
+        self._parts_left -= len(judged)
+        facts = tuple(PartFacts(part.kind, part.place, self._part(part, depth + 1)) for part in judged)
+        return facts, _unjudged(unjudged)
+
+    def _part(self, part: Embedded, depth: int) -> Facts:
         try:
-            return StatusListAnswer(is_revoked(document, index), self._is_issuers(document, presented, chain))
+            return self.facts(part.document, NOT_ASKED, depth)
         except CredentialFormatError as error:
-            return Unreachable(f"{url} is no status list ({error})")
-
-    def _is_issuers(self, document: dict[str, Any], presented: Presented, chain: _Chain | NotAsked) -> bool:
-        """Tell whether a status list is signed with a key of the credential's issuer."""
-        issuer = document.get("issuer")
-        did = issuer.get("id") if isinstance(issuer, dict) else issuer
-        finding = verify_proof(document)
-        if did != presented.issuer_did or finding.outcome != "passed" or finding.key_hash is None:
-            return False
-        if finding.key_hash == presented.signature.key_hash:
-            return True
-        return isinstance(chain, ChainFacts) and self._has_key(chain, finding.key_hash)
-
-    def _has_key(self, chain: ChainFacts, key_hash: Any) -> bool:  # noqa: ANN401  a Digest
-        reader = next(one for one in self._readers if one.network == chain.network)
-        try:
-            return reader.has_key(chain.issuer_account, key_hash)
-        except ChainUnavailableError:
-            return False  # an unproven list is ignored with a note; the chain's own status decides
-
-    def _parts(self, presented: Presented, depth: int) -> tuple[PartFacts, ...]:
-        if depth >= MAX_NESTING:
-            return ()
-        parts = embedded_in(presented.document)[: self._parts_left]
-        self._parts_left -= len(parts)
-        return tuple(
-            PartFacts(part.kind, part.place, self.facts(part.document, NOT_ASKED, depth + 1)) for part in parts
-        )
-
-    def _site(self, did: str) -> IssuerSite | Unreachable:
-        if did not in self._sites:
-            self._sites[did] = self._fetched(lambda: self._directory.site(did))
-        return self._sites[did]
-
-    def _fetched(self, fetch: Callable[[], T]) -> T | Unreachable:
-        if self._fetches_left == 0:
-            return Unreachable("the document asks for too many web sites")
-        self._fetches_left -= 1
-        try:
-            return fetch()
-        except ProfileUnavailableError as error:
-            return Unreachable(str(error))
+            return _unreadable(str(error), self._now)
 
 
-def _leaves(credential: dict[str, Any] | str, presented: Presented) -> tuple[bytes, ...]:
-    if isinstance(credential, str):
-        return (presented.leaf_hash,) if presented.leaf_hash else ()
-    return leaf_candidates(credential)
+def _naming(presented: Presented, receipts: Sequence[AnchorReceipt]) -> list[AnchorReceipt]:
+    return [one for one in receipts if presented.credential_id and one.credential_id == presented.credential_id]
 
 
-def _matching(
-    receipts: Sequence[AnchorReceipt], leaves: tuple[bytes, ...], presented: Presented
-) -> AnchorReceipt | None:
-    by_leaf = (receipt for receipt in receipts if receipt.leaf_hash in leaves)
-    by_id = (receipt for receipt in receipts if receipt.credential_id == presented.credential_id)
-    return next(by_leaf, None) or next(by_id, None)
+def _holds(presented: Presented) -> bool:
+    return presented.signature.outcome != "failed" and not _is_refused(presented)
 
 
-def _worth(answer: ChainFacts | Unreachable) -> int:
-    if isinstance(answer, Unreachable):
-        return 2
-    return 0 if answer.finalized.anchor or answer.latest.anchor else 1
+def _is_refused(presented: Presented) -> bool:
+    return any(not problem.undecided for problem in presented.format_problems)
 
 
-def _revocation_entry(document: dict[str, Any]) -> tuple[str, int] | None:
-    listed = document.get("credentialStatus")
-    entries = listed if isinstance(listed, list) else [listed]
-    for entry in entries:
-        if isinstance(entry, dict) and entry.get("statusPurpose") == "revocation":
-            url, index = entry.get("statusListCredential"), str(entry.get("statusListIndex"))
-            if isinstance(url, str) and index.isascii() and index.isdigit() and len(index) <= MAX_INDEX_DIGITS:
-                return url, int(index)
-    return None
+def _unjudged(parts: list[Embedded]) -> tuple[FormatProblem, ...]:
+    # What was not judged is not known to be good: the credential around it stays undecided.
+    if not parts:
+        return ()
+    text = (
+        f"The embedded credential at {parts[0].place} was not judged: at most {MAX_PARTS} in all, "
+        f"{MAX_NESTING} deep, are judged in one verification."
+    )
+    return (FormatProblem("too-many-parts", text, undecided=True),)
+
+
+def _unreadable(why: str, now: datetime) -> Facts:
+    """Return the facts about a text that stands where a credential belongs."""
+    presented = Presented(
+        document={},
+        credential_id="",
+        issuer_did="",
+        leaf_hash=None,
+        format_problems=(FormatProblem(CredentialFormatError.code, why),),
+        signature=SignatureFinding("failed", "no-proof", "The text carries no signature that can be read."),
+        valid_from=None,
+        valid_until=None,
+    )
+    return Facts(presented, None, None, NOT_ASKED, NOT_ASKED, NOT_ASKED, NOT_ASKED, (), now)

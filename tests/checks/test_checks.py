@@ -34,6 +34,7 @@ from registry.core.account import Address
 from registry.core.batch import proof_from_tiles, seal, tiles_of
 from registry.core.did import did_hash
 from registry.core.digest import Root, leaf_hash
+from registry.core.proof import InclusionProof
 from registry.core.receipt import AnchorHint, AnchorReceipt
 from registry.credentials.findings import FormatProblem, SignatureFinding
 from registry.credentials.presented import Presented
@@ -361,3 +362,61 @@ def test_the_json_report_has_the_documented_members() -> None:
 
 def test_a_report_without_a_chain_names_no_network() -> None:
     assert judge(facts(chain=OFFLINE)).network is None
+
+
+def outcomes(made: Facts) -> dict[str, Outcome]:
+    return {result.check: result.outcome for result in judge(made).checks}
+
+
+def details(made: Facts) -> dict[str, str]:
+    return {result.check: result.detail for result in judge(made).checks}
+
+
+def test_an_anchor_that_is_not_final_yet_is_judged_all_the_same() -> None:
+    waiting = outcomes(facts(chain=chain(finalized=view(90, anchor=None))))
+    assert waiting["anchor"] is waiting["issuer-key"] is waiting["issuer-identity"] is Outcome.PASSED
+    assert waiting["finality"] is Outcome.UNDECIDED
+
+
+def test_the_final_anchor_counts_where_the_two_views_differ() -> None:
+    later = AnchorRecord(ANCHORED + 60 * DAY, 205, None)
+    retired = KeyRecord(ANCHORED - DAY, ANCHORED + DAY)
+    assert outcomes(facts(chain=chain(latest=view(210, anchor=later), key=retired)))["issuer-key"] is Outcome.PASSED
+
+
+def test_a_did_document_that_was_not_asked_confirms_nobody() -> None:
+    assert outcomes(unaccredited(did_services=NOT_ASKED))["issuer-identity"] is Outcome.UNDECIDED
+
+
+def test_only_a_list_that_cannot_be_used_is_remarked_on() -> None:
+    assert details(facts())["status"] == "The issuer has neither revoked nor suspended it."
+    assert (
+        "not signed by the issuer"
+        in details(facts(status_list=StatusListAnswer(revoked=False, trusted=False)))["status"]
+    )
+    assert "could not be read" in details(facts(status_list=OFFLINE))["status"]
+
+
+def test_sentences_begin_with_a_capital_and_count_right() -> None:
+    assert details(facts())["issuer-identity"].startswith("The Quality Agency vouches")
+    assert "batch of 5 credentials" in details(facts())["inclusion"]
+    lone = seal([OTHER])
+    proof = InclusionProof(0, 1, ())
+    alone = receipt(leaf_hash=OTHER, root=lone.root, proof=proof)
+    assert "batch of 1 credential." in details(facts(presented=presented(leaf_hash=OTHER), receipt=alone))["inclusion"]
+
+
+@pytest.mark.parametrize(
+    ("made", "summary"),
+    [
+        (lambda: problem(undecided=False), "Not verified: the term is unknown."),
+        (lambda: problem(undecided=True), "Cannot tell: the term is unknown."),
+        (lambda: both(status=SUSPENDED), "Not verified: the issuer has suspended it."),
+        (
+            lambda: facts(chain=OFFLINE),
+            "Cannot tell: the chain could not be reached. This says nothing against the credential.",
+        ),
+    ],
+)
+def test_the_summary_says_the_verdict_and_its_cause(made: Callable[[], Facts], summary: str) -> None:
+    assert judge(made()).summary == summary

@@ -128,6 +128,12 @@ def test_nobody_and_nothing_asked_are_refused_though_the_schemas_accept_them(dro
     assert problems(mutated(BADGE, dropped, {} if dropped[-1] == "criteria" else []))
 
 
+def test_a_closed_list_of_terms_takes_no_terms_of_ones_own() -> None:
+    place = ("credentialSubject", "result", 0, "status")
+
+    assert "no defined term" in problems(mutated(BADGE, place, "ext:Done"))[0]
+
+
 MINIMAL = {"name": "Water", "description": "Sampling.", "criteria": {"narrative": "A report."}}
 
 

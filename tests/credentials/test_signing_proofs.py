@@ -19,6 +19,7 @@ from pyld import jsonld as pyld
 from registry.core.errors import CredentialFormatError, SignatureError
 from registry.credentials.contexts import CONTEXTS, load_for_pyld
 from registry.credentials.jsonld import canonical_nquads, expand, reference_nquads
+from registry.credentials.keys import multibase
 from registry.credentials.presented import present
 from registry.credentials.signing import ProofOptions, PublicKey, secure, sign, signing_input, verify_proof
 
@@ -205,9 +206,21 @@ def test_a_signature_of_another_message_does_not_verify() -> None:
         PublicKey.of(KEY).verify(sign(KEY, b"one"), b"another")
 
 
-@pytest.mark.parametrize("text", ["", "6Mk", "z" * 200, "z6Mk ", "zé", "m6Mk", "z111"])
-def test_text_that_is_no_ed25519_multikey_is_refused(text: str) -> None:
-    with pytest.raises(CredentialFormatError):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "begins with z"),
+        ("6Mk", "begins with z"),
+        ("z" * 200, "begins with z"),
+        ("z0OIl", "not base58btc"),
+        ("zé", "not base58btc"),
+        (PublicKey.of(KEY).multibase + " ", "as it is written"),
+        (multibase(bytes(32)), "not an Ed25519 key"),
+        (multibase(b"\xed\x01" + bytes(31)), "32 bytes"),
+    ],
+)
+def test_text_that_is_no_ed25519_multikey_is_refused(text: str, message: str) -> None:
+    with pytest.raises(CredentialFormatError, match=message):
         PublicKey.from_multibase(text)
 
 
