@@ -8,7 +8,7 @@ const solc = fileURLToPath(new URL("node_modules/solc/soljson.js", import.meta.u
 const output = process.env.CREDANCHOR_CONTRACT_OUTPUT ?? ".";
 
 // `make fuzz` looks longer; each of the mutants of `make mutants` is looked at shortly.
-const [fuzzRuns, invariantRuns, invariantDepth] = { long: [5_000, 300, 150], short: [32, 4, 60] }[
+const [fuzzRuns, invariantRuns, invariantDepth] = { long: [5_000, 200, 100], short: [32, 4, 60] }[
   process.env.CREDANCHOR_FUZZ
 ] ?? [128, 24, 60];
 
