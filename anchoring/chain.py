@@ -122,13 +122,9 @@ class Chain:
         """Return the newest block's time; the next block's is no earlier."""
         return datetime.fromtimestamp(_int(self._block("latest")["timestamp"]), UTC)
 
-    def has_code(self, account: Address) -> bool:
-        """Return whether an account is, or stands for (EIP-7702), a contract."""
-        return self._rpc.call("eth_getCode", (account, "latest")) not in ("0x", None)
-
     def require_contract(self) -> None:
         """Return if there is code at the contract's address; ChainUnavailableError says how to get it there."""
-        if not self.has_code(self.network.contract):
+        if not self.code_at(self.network.contract):
             advice = "run `credanchor devnet up`" if self.network.kind == "local" else "deploy it first"
             raise ChainUnavailableError(
                 f"There is no contract at {self.network.contract.checksummed()} on {self.network.title}: {advice}, or "
@@ -193,8 +189,9 @@ class Chain:
     def _estimate(self, sender: Address, data: bytes, target: Address) -> tuple[int | None, str]:
         call = {"from": sender, "to": target, "data": "0x" + data.hex()}
         try:
-            # Without a fee, so that an empty account learns what the call would cost.
-            return _int(self._rpc.call("eth_estimateGas", (call,))), ""
+            # Without a fee, so that an empty account learns what the call would cost. Against the newest block, not
+            # what is pending: a node would refuse our own call's repetition while the first waits for its block.
+            return _int(self._rpc.call("eth_estimateGas", (call, "latest"))), ""
         except RpcRefusalError as error:
             return None, f"{contract_calls.refusal_words(error.data) or error.text}."
 
