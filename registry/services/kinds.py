@@ -50,7 +50,7 @@ def kind_of(data: bytes) -> Kind:
     if data.startswith(_ARCHIVES):
         return Kind.ARCHIVE
     if start.startswith((b"{", b"[", b'"')):
-        return foreign_kind(data) or _json_kind(data)
+        return foreign_kind(start) or _json_kind(start)
     return _text_kind(start)
 
 
@@ -68,15 +68,15 @@ def foreign_kind(data: bytes) -> Kind | None:
 
 def _foreign_object(value: dict[str, Any]) -> Kind | None:
     contexts = " ".join(part for part in _listed(value.get("@context")) if isinstance(part, str))
-    proofs = {part.get("type") for part in _listed(value.get("proof")) if isinstance(part, dict)}
-    if "DataIntegrityProof" in map(str, proofs):
+    proofs = [str(part.get("type")) for part in _listed(value.get("proof")) if isinstance(part, dict)]
+    if "DataIntegrityProof" in proofs:
         return None
     if value.get("type") == "AnchorReceipt":
         return Kind.RECEIPT_ONLY
-    if "blockcerts" in contexts or any(str(proof) in _BLOCKCERTS_PROOFS for proof in proofs):
+    if "blockcerts" in contexts or _BLOCKCERTS_PROOFS.intersection(proofs):
         return Kind.BLOCKCERTS
     schema = f"{value.get('version')} {value.get('schema')} {contexts}".lower()
-    if "openattestation" in schema or any(str(proof).startswith("OpenAttestation") for proof in proofs):
+    if "openattestation" in schema or any(proof.startswith("OpenAttestation") for proof in proofs):
         return Kind.OPEN_ATTESTATION
     if "openbadges/v2" in contexts:
         return Kind.OPEN_BADGES_2
@@ -89,7 +89,7 @@ def _listed(value: Any) -> list[Any]:  # noqa: ANN401  any JSON value
 
 def _json_kind(data: bytes) -> Kind:
     try:
-        parse_json(data.removeprefix(b"\xef\xbb\xbf"))
+        parse_json(data)
     except InputError:
         return Kind.HALF_JSON
     return Kind.OTHER_JSON

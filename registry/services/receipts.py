@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from registry.core.batch import proof_from_tiles
 from registry.core.canonical import parse_json
-from registry.core.errors import StateError, VerificationError
+from registry.core.errors import ReceiptFormatError, StateError, VerificationError
 from registry.core.proof import require_inclusion
 from registry.core.receipt import AnchorReceipt, Bundle
 from registry.records import BatchState
@@ -57,7 +57,7 @@ def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow
         proof = proof_from_tiles(index, batch.tree_size, lambda level, at: store.tile(batch.id, level, at))
         if batch.root is not None:
             require_inclusion(credential.leaf_hash, proof, batch.root)
-    except (VerificationError, IndexError) as error:
+    except (VerificationError, ReceiptFormatError, IndexError) as error:
         raise StateError(
             f"The stored tiles of batch {batch.id} are damaged: the proof of {credential.credential_id} does not lead "
             "to the sealed root. Restore the database from a backup."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, ReceiptFormatError
-from registry.core.receipt import Bundle, parse_bundle, parse_receipt
+from registry.core.receipt import Bundle, parse_bundle
 from registry.credentials.baking import unbake
 from registry.services.kinds import Kind, foreign_kind
 
@@ -44,10 +44,7 @@ def _from_picture(data: bytes) -> Bundle:
     bundle = _from_text(credential.strip().encode("utf-8"))
     if receipts is None:
         return bundle
-    listed = parse_json(receipts)
-    if not isinstance(listed, list):
-        raise ReceiptFormatError("The receipts baked into the picture are not a list.")
-    return Bundle(bundle.credential, tuple(parse_receipt(receipt) for receipt in listed))
+    return parse_bundle({"credential": bundle.credential, "receipts": parse_json(receipts)})
 
 
 def _from_text(text: bytes) -> Bundle:
