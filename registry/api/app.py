@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from registry.api import problems
+from registry.api.office import STATUS_LIST_SECONDS
 from registry.api.page import page_of
 from registry.core.receipt import bundle_json, receipt_json
 from registry.services.export import file_content
@@ -23,12 +24,21 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 CREDENTIAL_TYPE = "application/vc"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content Security Policy, level 3."""
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Access-Control-Allow-Origin": "*",
 }
-"""Sent with every answer: a credential page loads nothing from elsewhere and tells nobody where it was opened."""
+"""Sent with every answer: a page loads nothing from elsewhere and tells nobody where it was opened; all that is
+served here is public to whoever knows its address, so verifiers in browsers may read it too."""
+SHARED = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex"}
+"""Sent with everything behind a share link: whose credential it is, and how it stands now, is not kept."""
 
 
 def create_app(office: Office) -> FastAPI:
@@ -42,7 +52,7 @@ def create_app(office: Office) -> FastAPI:
     @app.get("/issuers/{slug}/did.json", summary="An issuer's DID document")
     def get_did_document(slug: str) -> JSONResponse:
         """Answer did:web: keys, and the chain, contract and account of the issuer."""
-        return JSONResponse(office.did_document(slug), headers={"Access-Control-Allow-Origin": "*"})
+        return JSONResponse(office.did_document(slug))
 
     @app.get("/issuers/{slug}/achievements/{short_id}", summary="An achievement")
     def get_achievement(slug: str, short_id: str) -> JSONResponse:
@@ -52,8 +62,8 @@ def create_app(office: Office) -> FastAPI:
     @app.get("/issuers/{slug}/status/{number}", summary="A status list credential")
     def get_status_list(slug: str, number: int) -> JSONResponse:
         """Answer with a signed BitstringStatusListCredential of purpose revocation."""
-        value = office.status_list(slug, number)
-        return JSONResponse(value, media_type=CREDENTIAL_TYPE, headers={"Access-Control-Allow-Origin": "*"})
+        kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}"}
+        return JSONResponse(office.status_list(slug, number), media_type=CREDENTIAL_TYPE, headers=kept)
 
     @app.get("/receipts/{credential_id}", summary="The receipts of a credential")
     def get_receipts(credential_id: str) -> JSONResponse:
@@ -65,9 +75,9 @@ def create_app(office: Office) -> FastAPI:
         """Answer a browser with the credential's page, and everybody else with the bundle."""
         bundle = office.bundle(token)
         if not _wants_page(request):
-            return JSONResponse(bundle_json(bundle))
+            return JSONResponse(bundle_json(bundle), headers=SHARED)
         value = page_of(office.verifier.verify(json.dumps(bundle_json(bundle)).encode()), token)
-        return templates.TemplateResponse(request, "credential.html", {"page": value})
+        return templates.TemplateResponse(request, "credential.html", {"page": value}, headers=SHARED)
 
     @app.get("/c/{token}/bundle.json", summary="The bundle, as a file")
     def get_bundle(token: str) -> Response:
@@ -91,7 +101,8 @@ def _wants_page(request: Request) -> bool:
 
 
 def _file(data: bytes, media_type: str, name: str) -> Response:
-    return Response(data, media_type=media_type, headers={"Content-Disposition": f'inline; filename="{name}"'})
+    headers = {**SHARED, "Content-Disposition": f'inline; filename="{name}"'}
+    return Response(data, media_type=media_type, headers=headers)
 
 
 async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

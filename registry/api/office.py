@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from registry.api.problems import NotFoundError
@@ -12,6 +13,7 @@ from registry.services.status_indices import FILLED_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from registry.checks.facts import NetworkRef
     from registry.core.receipt import AnchorReceipt, Bundle
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 STATUS_LIST_SECONDS = 30
 """How long a signed status list is handed out before it is made anew."""
 MAX_TOKEN = 64
+"""Longest share token that is looked up, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Office:
     """Judges what the credential page shows."""
     clock: Clock
     """Tells the time."""
-    _lists: dict[tuple[str, int], tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _lists: dict[tuple[str, int], tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
+    """Signed status lists by issuer and number, with the time of signing."""
 
     def issuer(self, slug: str) -> IssuerRow:
         """Return an issuer of this home; NotFoundError if there is none of that name."""
@@ -52,7 +56,7 @@ class Office:
         return found
 
     def did_document(self, slug: str) -> dict[str, Any]:
-        """Return an issuer's DID document."""
+        """Return an issuer's DID document; NotFoundError if there is no such issuer."""
         issuer = self.issuer(slug)
         return did_document(issuer, self.store.signing_keys(issuer.id), self.networks, self.base_url)
 
@@ -64,16 +68,21 @@ class Office:
         raise NotFoundError("There is no such achievement here.")
 
     def status_list(self, slug: str, number: int) -> dict[str, Any]:
-        """Return one of an issuer's status lists, signed at most STATUS_LIST_SECONDS ago."""
+        """Return one of an issuer's status lists, signed at most STATUS_LIST_SECONDS ago.
+
+        Raises:
+            NotFoundError: there is no such issuer, or it has no list of that number yet.
+
+        """
         now = self.clock.now()
-        known = self._lists.get((slug, number))
-        if known is not None and now.timestamp() - known[0] < STATUS_LIST_SECONDS:
-            return known[1]
+        signed_at, known = self._lists.get((slug, number), (None, {}))
+        if signed_at is not None and now - signed_at < timedelta(seconds=STATUS_LIST_SECONDS):
+            return known
         issuer = self.issuer(slug)
-        if number > self.store.credential_count(issuer.id) // FILLED_ENTRIES:
+        if not 0 <= number <= self.store.credential_count(issuer.id) // FILLED_ENTRIES:
             raise NotFoundError("There is no such status list here.")
         signed = signed_status_list(self.store, issuer, number, self.base_url, self.signer_of(issuer), now)
-        self._lists[slug, number] = (now.timestamp(), signed)
+        self._lists[slug, number] = (now, signed)
         return signed
 
     def receipts(self, credential_id: str) -> list[AnchorReceipt]:
@@ -92,5 +101,11 @@ class Office:
         return credential
 
     def bundle(self, token: str) -> Bundle:
-        """Return the bundle behind a share link."""
+        """Return the bundle behind a share link.
+
+        Raises:
+            NotFoundError: the link is unknown, or its document was erased.
+            StateError: a stored tile is damaged.
+
+        """
         return bundle_of(self.store, self.shared(token))

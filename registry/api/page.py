@@ -1,24 +1,53 @@
-"""What the credential page shows: a plain view of one judged credential."""
+"""What the credential page shows: a plain view of one judged credential; every string in it is a stranger's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from registry.api import labels
 from registry.checks.recipient import recipient_name
-from registry.checks.report import Outcome, Verdict
+from registry.checks.report import Verdict
+from registry.checks.sentences import day
 
 if TYPE_CHECKING:
+    from registry.checks.facts import Facts
+    from registry.checks.report import CheckResult
     from registry.services.verify import Judged
 
 TONES = {
     Verdict.VERIFIED: "good",
     Verdict.NOT_VERIFIED: "bad",
-    Verdict.UNDECIDED: "unsure",
+    Verdict.UNDECIDED: "open",
     Verdict.NOT_A_CREDENTIAL: "bad",
 }
-MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.UNDECIDED: "?", Outcome.SKIPPED: "·"}
+"""Colour and mark of each verdict."""
 MAX_LISTED = 40
+"""Most entries of one list that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A labelled value, or an outcome with its framework."""
+
+    name: str
+    """The label, or what was learnt."""
+    text: str
+    """The value, or the framework that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding in words."""
+
+    tone: str
+    """`good`, `bad`, `open` or `none`."""
+    title: str
+    """Name of the check."""
+    outcome: str
+    """How it ended."""
+    detail: str
+    """A finished sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,51 +57,103 @@ class Page:
     token: str
     """Secret part of the link, for the files below it."""
     tone: str
-    """`good`, `bad` or `unsure`."""
+    """`good`, `bad` or `open`."""
     summary: str
     """The verdict as a sentence."""
+    network_note: str
+    """What the network is worth; empty for a main network."""
     title: str
     """What was earned."""
-    holder: str | None
-    """Who earned it, if the credential says so openly."""
+    holder: str
+    """Who earned it."""
     issuer: str
     """Who awards it, as it names itself."""
+    issuer_did: str
+    """Its DID."""
     description: str
     """What it is about."""
     criteria: str
     """What it takes to earn it."""
-    outcomes: tuple[str, ...]
-    """Skills, levels and the like."""
-    awarded_on: str
-    """Award date."""
-    checks: tuple[tuple[str, str, str], ...]
-    """Mark, name and sentence of each check."""
+    facts: tuple[Entry, ...]
+    """Dates, level, workload, assessment and the like."""
+    outcomes: tuple[Entry, ...]
+    """What was learnt."""
+    checks: tuple[Check, ...]
+    """Every finding."""
 
 
 def page_of(judged: Judged, token: str) -> Page:
     """Return the page of a judged credential."""
-    document = judged.facts.presented.document
+    facts, report = judged.facts, judged.report
+    document = facts.presented.document
     achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
-    report = judged.report
     return Page(
         token=token,
         tone=TONES[report.verdict],
         summary=report.summary,
+        network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
         title=_text(achievement.get("name")) or _text(document.get("name")),
-        holder=recipient_name(document),
+        holder=recipient_name(document) or labels.NAMELESS,
         issuer=_text(_object(document.get("issuer")).get("name")),
+        issuer_did=facts.presented.issuer_did,
         description=_text(achievement.get("description")),
         criteria=_text(_object(achievement.get("criteria")).get("narrative")),
-        outcomes=_outcomes(achievement),
-        awarded_on=_text(document.get("awardedDate") or document.get("validFrom"))[:10],
-        checks=tuple((MARKS[one.outcome], one.check, one.detail) for one in report.checks),
+        facts=_facts(facts, achievement),
+        outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
+        checks=tuple(_check(one) for one in report.checks),
     )
 
 
-def _outcomes(achievement: dict[str, Any]) -> tuple[str, ...]:
+def _facts(facts: Facts, achievement: dict[str, Any]) -> tuple[Entry, ...]:
+    presented = facts.presented
+    aligned = [
+        Entry(labels.ALIGNMENTS[kind], _text(one.get("targetName")))
+        for one in _alignments(achievement)
+        if (kind := _text(one.get("targetType"))) in labels.ALIGNMENTS
+    ]
+    found = [
+        Entry(labels.AWARDED, day(presented.valid_from) if presented.valid_from else ""),
+        Entry(labels.VALID_UNTIL, day(presented.valid_until) if presented.valid_until else ""),
+        *aligned,
+        Entry(labels.CREDITS, _credits(achievement)),
+        Entry(labels.FIELD, _text(achievement.get("fieldOfStudy"))),
+        Entry(labels.LANGUAGE, _text(achievement.get("inLanguage"))),
+        Entry(labels.COURSE_CODE, _text(achievement.get("humanCode"))),
+        Entry(labels.CREDENTIAL_ID, presented.credential_id),
+    ]
+    return tuple(entry for entry in found if entry.text)[:MAX_LISTED]
+
+
+def _credits(achievement: dict[str, Any]) -> str:
+    available = achievement.get("creditsAvailable")
+    if isinstance(available, bool) or not isinstance(available, int | float):
+        return ""
+    systems = (one for one in _alignments(achievement) if one.get("targetType") == labels.CREDIT_SYSTEM)
+    unit = next((_text(one.get("targetCode")) or _text(one.get("targetName")) for one in systems), "")
+    return f"{available:g} {unit or labels.CREDITS_UNIT}"
+
+
+def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
+    learnt = (
+        one
+        for one in _alignments(achievement)
+        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, labels.CREDIT_SYSTEM}
+    )
+    return [(_text(one.get("targetName")), _text(one.get("targetFramework"))) for one in learnt]
+
+
+def _alignments(achievement: dict[str, Any]) -> list[dict[str, Any]]:
     listed = achievement.get("alignment")
-    names = [_text(_object(one).get("targetName")) for one in (listed if isinstance(listed, list) else [listed])]
-    return tuple(name for name in names if name)[:MAX_LISTED]
+    return [one for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)]
+
+
+def _check(result: CheckResult) -> Check:
+    return Check(
+        tone=labels.TONES[result.outcome],
+        title=labels.CHECKS[result.check],
+        outcome=labels.OUTCOMES[result.outcome],
+        detail=result.detail,
+    )
 
 
 def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value

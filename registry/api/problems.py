@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from registry.core.errors import InputError, RegistryError, StateError, UnavailableError
 
@@ -34,13 +37,26 @@ def problem(status: int, title: str, code: str, detail: str) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every registry error with its problem document."""
+    """Answer every registry error, and every address or method that is not served, with a problem document."""
     app.add_exception_handler(NotFoundError, _not_found)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RegistryError, _problem_of)
 
 
 def _not_found(_request: Request, error: Exception) -> JSONResponse:
     return problem(404, "Not found", NotFoundError.code, str(error))
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
+    title = HTTPStatus(status).phrase
+    return problem(status, title, title.lower().replace(" ", "-"), f"{title}: this address does not answer that.")
+
+
+def _invalid(_request: Request, _error: Exception) -> JSONResponse:
+    # The only values that are read are parts of addresses, so a wrong one is an address where nothing stands.
+    return problem(404, "Not found", NotFoundError.code, "There is nothing at this address.")
 
 
 def _problem_of(_request: Request, error: Exception) -> JSONResponse:

@@ -1,0 +1,50 @@
+"""Every word of the credential page that is not the credential's own."""
+
+from __future__ import annotations
+
+from registry.checks.report import Outcome
+
+AWARDED, VALID_UNTIL, CREDITS, CREDITS_UNIT = "Awarded on", "Valid until", "Credits", "credits"
+FIELD, LANGUAGE, COURSE_CODE, CREDENTIAL_ID = "Field of study", "Language", "Course code", "Credential id"
+ALIGNMENTS = {
+    "ext:EQF": "Level (EQF)",
+    "ext:QF-EHEA": "Level (QF-EHEA)",
+    "ext:Workload": "Workload",
+    "ext:AssessmentType": "Assessment",
+    "ext:DeliveryMode": "Form of participation",
+    "ext:QualityAssurance": "Quality assurance",
+}
+"""Alignments that are a property of the achievement rather than something learnt."""
+CREDIT_SYSTEM = "ext:CreditSystem"
+"""The alignment that gives the unit of credits."""
+
+CHECKS = {
+    "format": "Form",
+    "signature": "Signature",
+    "inclusion": "Unaltered",
+    "anchor": "Anchored",
+    "finality": "Final",
+    "issuer-key": "Signing key",
+    "issuer-identity": "Issuer",
+    "validity-period": "Validity",
+    "status": "Still standing",
+    "recipient": "Recipient",
+    "endorsements": "Endorsements",
+    "components": "Components",
+}
+"""The checks' names for people."""
+OUTCOMES = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.UNDECIDED: "not known yet",
+    Outcome.SKIPPED: "not asked",
+}
+"""The checks' outcomes for people."""
+TONES = {Outcome.PASSED: "good", Outcome.FAILED: "bad", Outcome.UNDECIDED: "open", Outcome.SKIPPED: "none"}
+"""Colour and mark of each outcome."""
+NETWORK_NOTES = {
+    "local": "A local chain runs on somebody's own machine: this shows how it works and proves nothing to a stranger.",
+    "test": "A test network carries no value and may be reset by its operators.",
+}
+"""What a verdict on a network that is not a main network is worth."""
+NAMELESS = "Somebody it does not name openly"
