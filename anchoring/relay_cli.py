@@ -148,8 +148,8 @@ def _say_signed(signed: SignedBatches, out: Path) -> None:
         terms = request.terms
         end = datetime.fromtimestamp(terms.deadline_seconds, UTC).isoformat().replace("+00:00", "Z")
         say(
-            f"Signed for batch {terms.batch.batch_id}: {terms.batch.tree_size:,} credentials of "
-            f"{terms.batch.issuer.checksummed()}, good until {end}.\n  root {terms.batch.root.to_hex()}"
+            f"Signed for batch {terms.batch.batch_id}, of {terms.batch.tree_size:,} credential"
+            f"{'' if terms.batch.tree_size == 1 else 's'} of {terms.batch.issuer.checksummed()}; good until {end}.\n  root {terms.batch.root.to_hex()}"
         )
     for sentence in signed.skipped:
         warn(sentence)

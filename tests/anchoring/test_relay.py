@@ -1,4 +1,7 @@
-"""Relaying on a real chain: an issuer without ether signs, a relayer pays, nobody pays twice or for nothing."""
+"""Relaying on a real chain: an issuer without ether signs, a relayer pays, nobody pays twice or for nothing.
+
+Longer than other files: every test is about the same issuer, relayer and stranger, who are made here.
+"""
 
 from __future__ import annotations
 
