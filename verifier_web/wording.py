@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.checks.report import Outcome, Verdict
+from registry.services import recheck
 from registry.services.kinds import Kind
 
 SITE = "Credanchor verifier"
@@ -83,29 +84,9 @@ RECHECK_LEAD = (
     "You need not believe this page. These lines ask the contract directly, through an endpoint of your choice, with "
     "the free tool cast (from Foundry)."
 )
-RECHECK_ENDPOINT_OWN = "First name an endpoint of {network}; any that you trust will do."
-RECHECK_ENDPOINT = "First name an endpoint of {network}; this one, or any other that you trust."
-RECHECK_LEAF = (
-    "Recompute the leaf hash from the file you have (needs Python and the package rfc8785); it must be {leaf}."
-)
-RECHECK_VERIFY = "Is it anchored by this issuer, and how does it stand? 5 means valid, then the time of anchoring."
-RECHECK_ANCHOR = (
-    "When was its batch anchored? Seconds since 1970, block number, and when the batch was revoked (0: not)."
-)
-RECHECK_STATUS = (
-    "Is it revoked or suspended? 0 means neither, 1 suspended, 2 revoked; then the two times and the reason."
-)
-RECHECK_KEY = "Was the signing key the issuer's when it was anchored? 2 means yes."
-RECHECK_ACCREDITED = (
-    "Did {accreditor} vouch for the issuer when it was anchored? 1 means yes; the last value is the name."
-)
-RECHECK_ISSUER = "Which identifier does the account on the chain have? The first value must be the hash below it."
-RECHECK_DID = "The hash of the identifier that the credential names:"
 RECHECK_SHOW = "Show the lines to paste"
-RECHECK_LIMIT = (
-    "The contract proves anchoring and status. It does not check the signature, nor who holds the credential."
-)
-RECHECK_GOT = "Expected, by what this verifier read:"
+RECHECK_LIMIT = recheck.LIMIT
+RECHECK_GOT = recheck.EXPECTED
 RECHECK_NONE = "There is no receipt on a network that this verifier asks, so there is nothing to ask the contract."
 EXPLORER_CONTRACT = "The contract in a block explorer"
 EXPLORER_TRANSACTION = "The transaction that the receipt names"

@@ -45,7 +45,7 @@ def _judged(verifier: Verifier, source: str, recipient: str | None, *, as_json: 
     from registry.checks.report import report_json  # noqa: PLC0415  keeps --help fast
 
     try:
-        report = verifier.verify(_content(source), recipient).report
+        report = verifier.verify(content_of(source), recipient).report
     except InputError as error:
         value = _not_a_credential(source, error)
     except ProfileUnavailableError as error:
@@ -59,7 +59,8 @@ def _judged(verifier: Verifier, source: str, recipient: str | None, *, as_json: 
     return str(value["verdict"])
 
 
-def _content(source: str) -> bytes:
+def content_of(source: str) -> bytes:
+    """Return what a file, a URL or standard input (`-`) holds; InputError or ProfileUnavailableError if it cannot."""
     if source == "-":
         return sys.stdin.buffer.read(MAX_INPUT_BYTES)
     if source.startswith(("https://", "http://")):

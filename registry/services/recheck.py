@@ -38,7 +38,10 @@ LIMIT = "The contract proves anchoring and status. It does not check the signatu
 EXPECTED = "Expected, by what this verifier read:"
 _ENDPOINT_OWN = "First name an endpoint of {network}; any that you trust will do."
 _ENDPOINT = "First name an endpoint of {network}; this one, or any other that you trust."
-_LEAF = "Recompute the leaf hash from the file you have (needs Python and the package rfc8785); it must be {leaf}."
+_LEAF = (
+    "Save the file you have as credential.json and recompute its leaf hash (needs Python and the package rfc8785); it "
+    "must be {leaf}."
+)
 _VERIFY = "Is it anchored by this issuer, and how does it stand? 5 means valid, then the time of anchoring."
 _ANCHOR = "When was its batch anchored? Seconds since 1970, block number, and when the batch was revoked (0: not)."
 _STATUS = "Is it revoked or suspended? 0 means neither, 1 suspended, 2 revoked; then the two times and the reason."

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from verifier_web import recheck
+from registry.services import recheck
 from verifier_web.recheck import recheck_view
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from verifier_web.recheck import RecheckView
 
 SIGNATURES = (
     recheck.VERIFY,
@@ -32,13 +34,13 @@ CAST = shutil.which("cast") or str(ROOT / "node_modules" / ".bin" / "cast")
 needs_cast = pytest.mark.skipif(not Path(CAST).exists(), reason="cast is not installed; run make install")
 
 
-def _view(made: ModuleType, change: str | None = None) -> recheck.RecheckView:
+def _view(made: ModuleType, change: str | None = None) -> RecheckView:
     facts = made.good_facts(made.credential_document())
     facts = getattr(made, change)(facts) if change else facts
     return recheck_view(made.judged_of(facts), {"sepolia": made.SEPOLIA})
 
 
-def _calls(view: recheck.RecheckView) -> dict[str, list[str]]:
+def _calls(view: RecheckView) -> dict[str, list[str]]:
     words = [shlex.split(command.text) for command in view.commands]
     return {call[3].partition("(")[0]: call[3:] for call in words if call[:2] == ["cast", "call"]}
 
