@@ -147,10 +147,10 @@ def _say_signed(signed: SignedBatches, out: Path) -> None:
     for request in signed.requests:
         terms = request.terms
         end = datetime.fromtimestamp(terms.deadline_seconds, UTC).isoformat().replace("+00:00", "Z")
-        say(
-            f"Signed for batch {terms.batch.batch_id}, of {terms.batch.tree_size:,} credential"
-            f"{'' if terms.batch.tree_size == 1 else 's'} of {terms.batch.issuer.checksummed()}; good until {end}.\n  root {terms.batch.root.to_hex()}"
-        )
+        count = f"{terms.batch.tree_size:,} credential{'' if terms.batch.tree_size == 1 else 's'}"
+        whose = f"{count} of {terms.batch.issuer.checksummed()}"
+        say(f"Signed for batch {terms.batch.batch_id}, of {whose}; good until {end}.")
+        say(f"  root {terms.batch.root.to_hex()}")
     for sentence in signed.skipped:
         warn(sentence)
     if signed.standing:
