@@ -1,0 +1,139 @@
+"""Making a state proof from an endpoint: the slots one credential needs, proven at the finalized block.
+
+1 the finalized block's header, hashed again   2 the slots that the checks read, found by reading them
+3 `eth_getProof` for exactly those             4 the whole proof walked before anybody gets it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from eth_hash.auto import keccak
+
+from registry.chain.proof_reader import ProofReader, stored_facts
+from registry.chain.rpc import Call, RpcEndpoint
+from registry.core.block_header import encode_header, read_header
+from registry.core.errors import ChainUnavailableError
+from registry.core.proven_state import prove
+from registry.core.state_proof import WORD_BYTES, parse_state_proof
+from registry.core.state_proof_errors import StateProofError, StateProofFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.chain.networks import Network
+    from registry.core.block_header import BlockHeader
+    from registry.core.state_proof import StateProof
+    from registry.ports import ChainQuestion
+
+
+class StateProver:
+    """Makes state proofs of one network's contract; endpoints are tried in their order."""
+
+    def __init__(self, network: Network, endpoints: Sequence[RpcEndpoint] | None = None) -> None:
+        self._network = network
+        self._endpoints = list(endpoints or [RpcEndpoint(url) for url in network.rpc_urls])
+
+    def close(self) -> None:
+        """Close the connections to all endpoints."""
+        for endpoint in self._endpoints:
+            endpoint.close()
+
+    def state_proof(self, question: ChainQuestion) -> StateProof:
+        """Return a proof of every slot that judging one credential reads, at the newest finalized block.
+
+        Raises:
+            ChainUnavailableError: with every endpoint's reason, if none gave a proof that holds; among the reasons
+                is an anchor that is not final yet.
+
+        """
+        reasons = []
+        for endpoint in self._endpoints:
+            try:
+                return _Proving(self._network, endpoint).state_proof(question)
+            except ChainUnavailableError as error:
+                reasons.append(str(error))
+            except (StateProofError, StateProofFormatError) as error:
+                reasons.append(f"{endpoint.name} gave no state proof that holds: {error}")
+        raise ChainUnavailableError("; ".join(reasons))
+
+
+class _Proving:
+    """One state proof from one endpoint."""
+
+    def __init__(self, network: Network, endpoint: RpcEndpoint) -> None:
+        self._network = network
+        self._endpoint = endpoint
+
+    def state_proof(self, question: ChainQuestion) -> StateProof:
+        encoded, header = self._finalized()
+        slots = self._slots(question, header.number)
+        answer = self._asked("eth_getProof", [_word_hex(slot) for slot in slots], hex(header.number))
+        proof = self._formed(encoded, slots, answer)
+        ProofReader(self._network, prove(proof, header.block_hash)).facts(question)
+        return proof
+
+    def _finalized(self) -> tuple[bytes, BlockHeader]:
+        calls = [Call("eth_chainId"), Call("eth_getBlockByNumber", ("finalized", False))]
+        chain_id, block = self._endpoint.batch(calls)
+        if _number(chain_id) != self._network.chain_id:
+            raise self._unusable(f"answers for chain {_number(chain_id)}, not for {self._network.chain_id}")
+        if not isinstance(block, dict):
+            raise self._unusable("knows no finalized block yet")
+        encoded = encode_header(block)
+        if "0x" + keccak(encoded).hex() != block.get("hash"):
+            raise self._unusable("gave a block whose members do not lead to its hash; its fork may be newer than this")
+        return encoded, read_header(encoded)
+
+    def _slots(self, question: ChainQuestion, block: int) -> list[int]:
+        """Return the slots that answering reads, each once, in the order of reading."""
+        seen: dict[int, int] = {}
+
+        def read(slot: int) -> int:
+            if slot not in seen:
+                seen[slot] = _number(self._asked("eth_getStorageAt", _word_hex(slot), hex(block)))
+            return seen[slot]
+
+        stored_facts(read, self._network, question, block)
+        return list(seen)
+
+    def _asked(self, method: str, *params: object) -> Any:  # noqa: ANN401  any JSON value
+        return self._endpoint.batch([Call(method, (self._network.contract, *params))])[0]
+
+    def _formed(self, header: bytes, slots: Sequence[int], answer: Any) -> StateProof:  # noqa: ANN401  any JSON value
+        storage = answer.get("storageProof") if isinstance(answer, dict) else None
+        if not isinstance(storage, list) or not all(isinstance(one, dict) for one in storage):
+            raise self._unusable("answered eth_getProof with something else")
+        if [_number(one.get("key")) for one in storage] != list(slots):
+            raise self._unusable("proved other slots than it was asked for")
+        return parse_state_proof(
+            {
+                "type": "StateProof",
+                "version": 1,
+                "chain": f"eip155:{self._network.chain_id}",
+                "contract": self._network.contract,
+                "header": "0x" + header.hex(),
+                "accountProof": answer.get("accountProof"),
+                "storageProof": [
+                    {"key": _word_hex(slot), "value": _word_hex(_number(one.get("value"))), "proof": one.get("proof")}
+                    for slot, one in zip(slots, storage, strict=True)
+                ],
+            }
+        )
+
+    def _unusable(self, what: str) -> ChainUnavailableError:
+        return ChainUnavailableError(f"{self._endpoint.name} {what}")
+
+
+def _number(value: object) -> int:
+    try:
+        number = int(str(value), 16)
+    except ValueError as error:
+        raise ChainUnavailableError(f"the endpoint answered {str(value)[:60]!r} where a number belongs") from error
+    if not 0 <= number < 2 ** (8 * WORD_BYTES):
+        raise ChainUnavailableError("the endpoint answered with a number that fits no word")
+    return number
+
+
+def _word_hex(word: int) -> str:
+    return "0x" + word.to_bytes(WORD_BYTES, "big").hex()
