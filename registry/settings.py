@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from registry.chain.networks import Network
+    from registry.core.digest import Digest
     from registry.services.verify import Verifier
+    from registry.services.verify_offline import OfflineVerifier
     from registry.store.repository import Store
 
 HOME_VERSION = 1
@@ -108,6 +110,32 @@ def build_verifier(home: Path | None = None) -> Verifier:
         directory=WebDirectory(allow_loopback=has_local_chain(folder)),
         clock=SystemClock(),
     )
+
+
+def build_offline_verifier(state: bytes, trusted: Digest | None, home: Path | None = None) -> OfflineVerifier:
+    """Return a verifier that asks nobody and judges by one state proof; `trusted` is the block hash to believe in.
+
+    Raises:
+        InputError: `state` is not the JSON of a state proof, or of no accepted network.
+        StateProofError: it does not hold, or is of another block than the trusted one.
+
+    """
+    from registry.chain.proof_reader import ProofReader, network_of  # noqa: PLC0415  only who verifies needs these
+    from registry.checks.as_of import AsOf  # noqa: PLC0415
+    from registry.core.canonical import parse_json  # noqa: PLC0415
+    from registry.core.proven_state import prove  # noqa: PLC0415
+    from registry.core.state_proof import parse_state_proof  # noqa: PLC0415
+    from registry.identity.offline import OfflineDirectory  # noqa: PLC0415
+    from registry.services.verify import Verifier  # noqa: PLC0415
+    from registry.services.verify_offline import OfflineVerifier  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415
+
+    proven = prove(parse_state_proof(parse_json(state)), trusted)
+    folder = home or home_folder()
+    networks = load_networks(folder if folder.is_dir() else None)
+    reader = ProofReader(network_of(proven, networks.values()), proven)
+    block = AsOf(proven.header.number, proven.header.block_hash, proven.header.at, confirmed=trusted is not None)
+    return OfflineVerifier(Verifier((reader,), OfflineDirectory(), SystemClock()), block)
 
 
 def has_local_chain(folder: Path) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from registry.records import StoredCredential
+    from registry.services.export import ExportedFile
     from registry.store.repository import Store
 
 CredentialId = Annotated[str | None, typer.Option("--credential", help="One credential, by its id.")]
@@ -21,6 +23,7 @@ BatchId = Annotated[int | None, typer.Option("--batch", help="All credentials of
 All = Annotated[bool, typer.Option("--all", help="All credentials of this home.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into; made if need be.")]
 As = Annotated[Literal["json", "png", "svg"], typer.Option("--as", help="Bundle, or badge with both parts baked in.")]
+WithState = Annotated[bool, typer.Option("--with-state", help="Add UUID.state.json, for `verify --offline`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a file.")]
 
 
@@ -31,32 +34,48 @@ def export(
     batch: BatchId = None,
     everything: All = False,
     form: As = "json",
+    with_state: WithState = False,
     as_json: AsJson = False,
 ) -> None:
     """Write credentials with their receipts, one file each, named by the credential's UUID.
 
+    With --with-state, a proof of what the contract holds at the finalized block goes beside each: with it the
+    credential can be judged when no endpoint answers any more.
+
     Example: credanchor export --all --out bundles
     """
-    from registry.services.export import exported  # noqa: PLC0415  keeps --help fast
+    from registry.cli.export_state import StateFiles  # noqa: PLC0415  keeps --help fast
+    from registry.services.export import exported  # noqa: PLC0415
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     if [credential is not None, batch is not None, everything].count(True) != 1:
         raise InputError("Say which credentials: --credential ID, --batch ID or --all.")
-    store = open_store(load_settings())
+    settings = load_settings()
+    store = open_store(settings)
     out.mkdir(parents=True, exist_ok=True)
-    written = pending = 0
-    with progress_bar(_count(store, credential, batch), "Exporting") as advance:
+    written = pending = proven = 0
+    states = StateFiles(settings.networks.values() if with_state else (), out)
+    with closing(states), progress_bar(_count(store, credential, batch), "Exporting") as advance:
         for file in exported(store, _chosen(store, credential, batch), form):
             (out / file.name).write_bytes(file.data)
+            state = states.write(file) if with_state else None
             written += 1
             pending += file.pending
             advance(written)
             if as_json:
-                json_line({"file": str(out / file.name), "credential": file.credential_id, "pending": file.pending})
+                json_line(_line(out, file, state))
+            proven += state is not None
     if not as_json:
         say(f"Wrote {written:,} files into {out}.")
+        if with_state:
+            say(f"Beside {proven:,} of them lies a state proof.")
         if pending:
             say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
+
+
+def _line(out: Path, file: ExportedFile, state: Path | None) -> dict[str, Any]:
+    line = {"file": str(out / file.name), "credential": file.credential_id, "pending": file.pending}
+    return {**line, "state": str(state)} if state else line
 
 
 def _chosen(store: Store, credential: str | None, batch: int | None) -> Iterator[StoredCredential]:

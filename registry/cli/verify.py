@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from registry.cli.output import json_line, say
-from registry.core.errors import InputError, ProfileUnavailableError
+from registry.core.errors import CanonicalFormError, InputError, ProfileUnavailableError
+from registry.core.state_proof_errors import StateProofError, StateProofFormatError
 
 if TYPE_CHECKING:
+    from registry.core.digest import Digest
     from registry.services.verify import Verifier
+    from registry.services.verify_offline import OfflineVerifier
 
 Inputs = Annotated[list[str], typer.Argument(help="Bundle, credential or badge: files, URLs, or - for standard input.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One report a line, as JSON.")]
 Recipient = Annotated[str | None, typer.Option("--recipient", help="E-mail, id or name of whom it should belong to.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask nobody: judge by the state proof given with --state.")]
+State = Annotated[Path | None, typer.Option("--state", help="State proof from `export --with-state`.")]
+TrustBlock = Annotated[
+    str | None,
+    typer.Option("--trust-block", help="Hash of the state proof's block, from a source you trust."),
+]
 
 EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
 WORST_FIRST = ("not-verified", "not-a-credential", "undecided", "verified")
@@ -26,22 +35,61 @@ MAX_INPUT_BYTES = 16 * 1024 * 1024
 """Largest file that is read; pictures may be larger than the JSON in them."""
 
 
-def verify(inputs: Inputs, *, as_json: AsJson = False, recipient: Recipient = None) -> None:
+def verify(
+    inputs: Inputs,
+    *,
+    as_json: AsJson = False,
+    recipient: Recipient = None,
+    offline: Offline = False,
+    state: State = None,
+    trust_block: TrustBlock = None,
+) -> None:
     """Judge credentials: whether they are what was anchored, by whom, and whether they still stand.
 
     Exit code: 0 all verified, 1 one is not, 2 one is not a credential, 3 one cannot be decided yet.
 
+    With --offline nobody is asked: a state proof says what the contract held as of its block. It proves as much as the
+    hash of that block is worth; without --trust-block nothing is called verified.
+
     Example: credanchor verify bundle.json --recipient ada@example.org
     """
-    from registry.settings import build_verifier  # noqa: PLC0415  keeps --help fast
-
-    with closing(build_verifier()) as verifier:
+    with closing(_verifier(state, trust_block, offline=offline)) as verifier:
         verdicts = [_judged(verifier, source, recipient, as_json=as_json) for source in inputs]
     worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
     raise typer.Exit(EXIT_CODES[worst])
 
 
-def _judged(verifier: Verifier, source: str, recipient: str | None, *, as_json: bool) -> str:
+def _verifier(state: Path | None, trust_block: str | None, *, offline: bool) -> Verifier | OfflineVerifier:
+    from registry.settings import build_offline_verifier, build_verifier  # noqa: PLC0415  keeps --help fast
+
+    if not offline and (state is not None or trust_block is not None):
+        raise InputError("--state and --trust-block belong to --offline; add it, or leave them out to ask the chain.")
+    if not offline:
+        return build_verifier()
+    if state is None:
+        raise InputError("--offline needs --state FILE; `credanchor export --with-state` writes such files.")
+    try:
+        data = state.read_bytes()
+    except OSError as error:
+        raise InputError(f"The state proof {state} cannot be read ({error.strerror}).") from error
+    try:
+        return build_offline_verifier(data, _block_hash(trust_block))
+    except (CanonicalFormError, StateProofFormatError, StateProofError) as error:
+        raise InputError(f"The state proof {state} is refused: {error}. Nothing was judged by it.") from error
+
+
+def _block_hash(text: str | None) -> Digest | None:
+    from registry.core.digest import Digest  # noqa: PLC0415  keeps --help fast
+
+    if text is None:
+        return None
+    try:
+        return Digest.from_hex(text.strip().lower())
+    except InputError as error:
+        raise InputError("--trust-block takes a block hash: 0x and 64 hex digits.") from error
+
+
+def _judged(verifier: Verifier | OfflineVerifier, source: str, recipient: str | None, *, as_json: bool) -> str:
     from registry.checks.report import report_json  # noqa: PLC0415  keeps --help fast
 
     try:

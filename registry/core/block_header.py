@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,8 @@ class BlockHeader:
     """Root of the state trie after the block."""
     number: int
     """The block's number."""
-    timestamp: int
-    """The block's time, in seconds since 1970."""
+    at: datetime
+    """The block's time, UTC."""
 
 
 def read_header(encoded: bytes) -> BlockHeader:
@@ -112,7 +113,7 @@ def read_header(encoded: bytes) -> BlockHeader:
         block_hash=Digest(keccak(encoded)),
         state_root=Digest(fields[_PLACES["stateRoot"]]),
         number=_bounded("number", fields),
-        timestamp=_bounded("timestamp", fields),
+        at=_time(_bounded("timestamp", fields)),
     )
 
 
@@ -153,6 +154,13 @@ def _bounded(name: str, fields: Sequence[bytes]) -> int:
     if value >= MAX_NUMBER:
         raise StateProofError(f"the block header's {name} does not fit 64 bits")
     return value
+
+
+def _time(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise StateProofError(f"the block header's timestamp {seconds} is no time that can be") from error
 
 
 def _raw(name: str, kind: Kind, value: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ def test_each_known_fork_is_read(count: int) -> None:
     header = read_header(encoded)
     assert header.block_hash == Digest(keccak(encoded))
     assert header.state_root == Digest(b"\x04" * 32)
-    assert (header.number, header.timestamp) == (0x0909, 0x0C0C)
+    assert (header.number, header.at) == (0x0909, datetime.fromtimestamp(0x0C0C, UTC))
 
 
 @pytest.mark.parametrize("count", [0, 1, 14, 18, 19, 22, 23])
@@ -78,6 +79,7 @@ def test_a_fork_that_is_not_in_the_table_is_refused(count: int) -> None:
         ("requestsHash", b""),
         ("number", b"\x01" * 9),
         ("timestamp", b"\x01" * 9),
+        ("timestamp", b"\x01" * 8),
     ],
 )
 def test_a_field_of_another_shape_is_refused(name: str, field: bytes) -> None:
