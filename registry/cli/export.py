@@ -67,10 +67,14 @@ def export(
             proven += state is not None
     if not as_json:
         say(f"Wrote {written:,} files into {out}.")
-        if with_state:
-            say(f"Beside {proven:,} of them lies a state proof.")
-        if pending:
-            say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
+        _say_how_many(pending, proven if with_state else None)
+
+
+def _say_how_many(pending: int, proven: int | None) -> None:
+    if proven is not None:
+        say(f"Beside {proven:,} of them lies a state proof.")
+    if pending:
+        say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
 
 
 def _line(out: Path, file: ExportedFile, state: Path | None) -> dict[str, Any]:
