@@ -96,6 +96,7 @@ def _issuer(store: Store, slug: str | None) -> IssuerRow:
 def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:
     from registry.core.canonical import parse_json  # noqa: PLC0415  keeps --help fast
     from registry.credentials.model import parse_achievement  # noqa: PLC0415
+    from registry.services.export import require_picture  # noqa: PLC0415
 
     if not _SHORT_ID.fullmatch(path.stem):
         raise InputError(
@@ -103,6 +104,7 @@ def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, An
         )
     try:
         document = parse_achievement(parse_json(path.read_bytes()))
+        require_picture(document)  # a damaged one is told now, not at the first export
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error
     except InputError as error:

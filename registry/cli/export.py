@@ -11,7 +11,7 @@ from registry.cli.output import json_line, progress_bar, say
 from registry.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from registry.records import StoredCredential
     from registry.store.repository import Store
@@ -43,11 +43,11 @@ def export(
     if [credential is not None, batch is not None, everything].count(True) != 1:
         raise InputError("Say which credentials: --credential ID, --batch ID or --all.")
     store = open_store(load_settings())
-    out.mkdir(parents=True, exist_ok=True)
+    chosen, total = _chosen(store, credential, batch)
     written = pending = 0
-    with progress_bar(_count(store, credential, batch), "Exporting") as advance:
-        for file in exported(store, _chosen(store, credential, batch), form):
-            (out / file.name).write_bytes(file.data)
+    with progress_bar(total, "Exporting") as advance:
+        for file in exported(store, chosen, form):
+            _write(out / file.name, file.data)
             written += 1
             pending += file.pending
             advance(written)
@@ -59,17 +59,22 @@ def export(
             say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
 
 
-def _chosen(store: Store, credential: str | None, batch: int | None) -> Iterator[StoredCredential]:
-    if credential is None:
-        yield from store.credentials(batch)
-        return
-    found = store.credential(credential.removeprefix("urn:uuid:"))
-    if found is None:
-        raise InputError(f"There is no credential {credential!r} in this home.")
-    yield found
-
-
-def _count(store: Store, credential: str | None, batch: int | None) -> int:
+def _chosen(store: Store, credential: str | None, batch: int | None) -> tuple[Iterable[StoredCredential], int]:
+    """Return the credentials and how many they are; InputError if there is no such credential or batch."""
     if credential is not None:
-        return 1
-    return sum(row.tree_size for row in store.batches() if batch in {None, row.id})
+        found = store.credential(credential.removeprefix("urn:uuid:"))
+        if found is None:
+            raise InputError(f"There is no credential {credential[:80]!r} in this home.")
+        return [found], 1
+    batches = [row for row in store.batches() if batch in {None, row.id}]
+    if batch is not None and not batches:
+        raise InputError(f"There is no batch {batch} in this home; `credanchor anchor status` lists them.")
+    return store.credentials(batch), sum(row.tree_size for row in batches)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder with --out.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -70,9 +70,18 @@ def content_of(source: str) -> bytes:
         return fetch_bytes(source, allow_loopback=has_local_chain(home_folder()))
     try:
         with Path(source).open("rb") as file:
-            return file.read(MAX_INPUT_BYTES)
+            return _bounded(file)
     except OSError as error:
         raise InputError(f"It cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"It cannot be read ({error}).") from error
+
+
+def _bounded(file: BinaryIO) -> bytes:
+    data = file.read(MAX_INPUT_BYTES + 1)
+    if len(data) > MAX_INPUT_BYTES:
+        raise InputError(f"It has more than {MAX_INPUT_BYTES:,} bytes, so it is not read.")
+    return data
 
 
 def _not_a_credential(source: str, error: InputError) -> dict[str, Any]:
@@ -96,9 +105,14 @@ def _unreachable(source: str, error: ProfileUnavailableError) -> dict[str, Any]:
 
 
 def _say(value: dict[str, Any], indent: str = "") -> None:
-    say(f"{indent}{value['input']}: {value['summary']}")
+    say(_printable(f"{indent}{value['input']}: {value['summary']}"))
     for check in value["checks"]:
-        say(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}")
+        say(_printable(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}"))
     for part in value.get("parts", []):
-        say(f"{indent}  {part['kind']}: {part['title']}")
+        say(_printable(f"{indent}  {part['kind']}: {part['title']}"))
         _say(part, indent + "    ")
+
+
+def _printable(text: str) -> str:
+    # Names come from strangers; a terminal would obey control characters in them.
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
