@@ -10,6 +10,7 @@ from anchoring.calls import quote_call
 from anchoring.desk import ANCHORING_KEY, open_desk
 from anchoring.fees import in_eth
 from anchoring.registrar import carry_out
+from anchoring.steps import Wait
 from registry.cli.output import say
 from registry.core.errors import InputError, KeyFileError
 from registry.identity.key_files import account_address
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anchoring.chain import Quote
-    from anchoring.drive import Desk
+    from anchoring.drive import Desk, Progress
     from anchoring.registrar import PlannedCall
     from registry.chain.networks import Network
     from registry.core.account import Address
@@ -108,5 +109,5 @@ def announce(call: PlannedCall, quote: Quote) -> None:
     )
 
 
-def _why(progress: object) -> str:
-    return str(getattr(getattr(progress, "step", None), "why", "`credanchor anchor run` goes on with it"))
+def _why(progress: Progress) -> str:
+    return progress.step.why if isinstance(progress.step, Wait) else "`credanchor anchor run` goes on with it."

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from anchoring import contract_calls
 from anchoring.calls import quote_call, submit_call
+from registry.core.did import did_hash
+from registry.core.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,9 +41,14 @@ class PlannedCall:
 
 
 def registration(desk: Desk, issuer: IssuerRow, delegate: Address, key: PublicKey) -> Iterator[PlannedCall]:
-    """Yield what is missing for an issuer to anchor: its registration, its delegate, its signing key."""
+    """Yield what is missing for an issuer to anchor: its registration, its delegate, its signing key.
+
+    Raises:
+        StateError: the account is registered under another DID, which the contract never changes.
+
+    """
     account = issuer.account
-    if not _is_registered(desk, account):
+    if not _is_registered(desk, issuer):
         yield PlannedCall(f"register {issuer.did}", contract_calls.register_issuer(issuer.did))
     if not desk.chain.may_anchor(account, delegate):
         data = contract_calls.set_delegate(account, delegate, ANCHOR_ROLE)
@@ -88,6 +95,11 @@ def carry_out(
         yield call, submit_call(desk, sender, call.label, call.data, target=call.target)
 
 
-def _is_registered(desk: Desk, account: Address) -> bool:
-    *_, registered_at = desk.chain.read("issuerOf", (account,))
+def _is_registered(desk: Desk, issuer: IssuerRow) -> bool:
+    known, *_, registered_at = desk.chain.read("issuerOf", (issuer.account,))
+    if registered_at and bytes(known) != did_hash(issuer.did):
+        raise StateError(
+            f"The account {issuer.account.checksummed()} is registered on {desk.chain.network.title} under another DID "
+            f"than {issuer.did}, for ever; register the issuer with a key of its own."
+        )
     return bool(registered_at)
