@@ -276,6 +276,16 @@ def test_nothing_is_signed_for_an_issuer_that_gave_no_role(bench: Bench) -> None
 # --- Once is enough
 
 
+def test_a_batch_that_stands_is_not_quoted(bench: Bench, relayer: Relayer, issuer: IssuerRow) -> None:
+    request = signed(bench)
+    relayed = relayer.relay(request)
+
+    found = relayer.look(request)
+
+    assert (found.standing, found.quote, found.refusal) == (relayed.standing, None, "")
+    assert len(bench.anchored_events(issuer)) == 1
+
+
 def test_a_request_relayed_again_costs_nothing(bench: Bench, relayer: Relayer, issuer: IssuerRow) -> None:
     request = signed(bench)
     relayer.relay(request)
