@@ -43,6 +43,8 @@ contract HolderGate is EIP712 {
     /// @notice What an attester signs (EIP-712): this leaf is of the wanted achievement, and it is this account's.
     bytes32 public constant CLAIM_TYPEHASH = keccak256("Claim(bytes32 leafHash,address account,uint64 deadline)");
 
+    // slither-disable-start naming-convention -- solhint wants immutables in capitals
+
     /// @notice The registry that is asked.
     ICredentialRegistry public immutable REGISTRY;
 
@@ -52,10 +54,15 @@ contract HolderGate is EIP712 {
     /// @notice Whose claims count: an account, or a contract that answers EIP-1271.
     address public immutable ATTESTER;
 
+    // slither-disable-end naming-convention
+
     /// @notice The account that a leaf was bound to; zero while it is free. Written once.
     mapping(bytes32 leafHash => address account) public holderOf;
 
     // --- Errors --------------------------------------------------------------------------------------------------
+
+    /// @notice A gate needs an issuer and an attester.
+    error PartyMissing();
 
     /// @notice The claim was good until `deadline`.
     error ClaimExpired(uint64 deadline);
@@ -96,6 +103,7 @@ contract HolderGate is EIP712 {
         address issuer,
         address attester
     ) EIP712("Credanchor example HolderGate", "1") {
+        if (issuer == address(0) || attester == address(0)) revert PartyMissing();
         REGISTRY = registry;
         ISSUER = issuer;
         ATTESTER = attester;
@@ -162,6 +170,7 @@ contract HolderGate is EIP712 {
     }
 
     function _verdict(Place calldata place) private view returns (ICredentialRegistry.Verdict verdict) {
+        // slither-disable-next-line unused-return -- since when it is anchored makes no difference here
         (verdict, ) = REGISTRY.verify(ISSUER, place.leafHash, place.leafIndex, place.treeSize, place.path);
     }
 }

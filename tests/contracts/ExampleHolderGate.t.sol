@@ -29,7 +29,11 @@ contract ExampleHolderGateTest is RegistryTest {
 
     function test_the_attested_holder_of_a_standing_credential_comes_in() public {
         _anchorAll();
-        _admit(HOLDER);
+        bytes memory claim = _claim(HOLDER, DEADLINE);
+        vm.expectEmit(true, true, true, true, address(gate));
+        emit HolderGate.Admitted(leaves[INDEX], HOLDER);
+        vm.prank(HOLDER);
+        gate.admit(_place(), DEADLINE, claim);
         vm.assertTrue(gate.isAdmitted(HOLDER, _place()), "admitted");
         vm.expectEmit(true, true, true, true, address(gate));
         emit HolderGate.Entered(leaves[INDEX], HOLDER);
@@ -49,6 +53,13 @@ contract ExampleHolderGateTest is RegistryTest {
         vm.prank(stranger);
         gate.enter(_place());
         vm.assertTrue(!gate.isAdmitted(stranger, _place()), "a stranger");
+    }
+
+    function test_a_gate_without_issuer_or_attester_is_not_made() public {
+        _refuse(abi.encodeWithSelector(HolderGate.PartyMissing.selector));
+        new HolderGate(registry, address(0), vm.addr(ATTESTER_KEY));
+        _refuse(abi.encodeWithSelector(HolderGate.PartyMissing.selector));
+        new HolderGate(registry, ISSUER, address(0));
     }
 
     function test_nobody_holds_a_leaf_that_is_not_bound() public {
