@@ -168,6 +168,17 @@ def test_the_proof_that_was_anchored_is_the_one_that_is_judged(world: Any) -> No
     assert told(judged) == ("not-verified", "key-retired")
 
 
+def test_of_two_proofs_the_one_anchored_on_an_accepted_chain_is_judged(world: Any) -> None:
+    document = worlds.badge(world.issuer)
+    second = worlds.new_issuer().key
+    other = {**document, "proof": world.issuer.signed(without_proof(document), second)["proof"]}
+    world.chain.add_key(world.issuer, worlds.PublicKey.of(second))
+    foreign = worlds.receipts_for([document], world.issuer, chain_id=5)
+    both = {**document, "proof": [*document["proof"], *other["proof"]]}
+    judged = world.judge(both, [*foreign, *world.chain.anchor([other], world.issuer)])
+    assert told(judged) == ("verified", "verified")
+
+
 def without_proof(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "proof"}
 
@@ -396,6 +407,15 @@ def test_a_component_beyond_the_limit_is_never_passed_over_in_silence(
     assert "verifiableCredential[2]" in judged.report.checks[0].detail
 
 
+def test_the_limit_of_parts_counts_all_levels_together(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather, "MAX_PARTS", 4)
+    made = [stacked(world) for _ in range(2)]
+    outer = worlds.stack(world.issuer, [whole for whole, _, _ in made])
+    receipts = [*world.chain.anchor([outer], world.issuer), *made[0][2], *made[1][2]]
+    judged = world.judge(outer, receipts)
+    assert told(judged) == ("undecided", "component-undecided")
+
+
 def test_a_stack_of_stacks_is_judged_to_a_depth_and_undecided_below(
     world: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,6 +468,14 @@ def test_the_same_anchor_named_a_thousand_times_is_asked_once(world: Any) -> Non
     repeated = replace(receipt, anchors=receipt.anchors * MAX_ANCHORS)
     assert told(world.judge(document, [repeated] * MAX_RECEIPTS)) == ("verified", "verified")
     assert world.chain.asked == 1
+
+
+def test_repeated_anchors_do_not_crowd_out_a_good_one(world: Any) -> None:
+    document = worlds.badge(world.issuer)
+    [good] = world.chain.anchor([document], world.issuer)
+    stranger = AnchorHint(worlds.NETWORK.chain_id, worlds.CONTRACT, Address("0x" + "99" * 20))
+    crowded = replace(good, anchors=(stranger,) * MAX_ANCHORS)
+    assert told(world.judge(document, [crowded, good])) == ("verified", "verified")
 
 
 def test_all_parts_together_ask_the_chain_a_bounded_number_of_times(
