@@ -12,8 +12,9 @@ from anchoring.fees import in_eth
 from anchoring.registrar import carry_out
 from anchoring.steps import Wait
 from registry.cli.output import say
-from registry.core.errors import InputError, KeyFileError
+from registry.core.errors import KeyFileError
 from registry.identity.key_files import account_address
+from registry.services.catalogue import issuer_named
 from registry.settings import load_settings, open_store
 
 if TYPE_CHECKING:
@@ -45,12 +46,7 @@ class Home:
 
     def issuer(self, slug: str | None) -> IssuerRow:
         """Return the named issuer, or the only one; InputError lists what there is."""
-        known = self.store.issuers()
-        found = [row for row in known if slug in {None, row.slug}]
-        if len(found) == 1:
-            return found[0]
-        slugs = ", ".join(row.slug for row in known) or "none yet; run `credanchor issuer register`"
-        raise InputError(f"Say which issuer with --issuer; this home has {slugs}.")
+        return issuer_named(self.store, slug)
 
     def keystore(self, account: Address) -> Path:
         """Return the key file of an account; KeyFileError if this home has none."""

@@ -47,9 +47,9 @@ def _judged(verifier: Verifier, source: str, recipient: str | None, *, as_json: 
     try:
         report = verifier.verify(content_of(source), recipient).report
     except InputError as error:
-        value = _not_a_credential(source, error)
+        value = _unjudged(source, "not-a-credential", error.code, _sentence(str(error)))
     except ProfileUnavailableError as error:
-        value = _unreachable(source, error)
+        value = _unjudged(source, "undecided", error.code, f"Cannot tell: {error}.")
     else:
         value = report_json(report, source)
     if as_json:
@@ -84,24 +84,13 @@ def _bounded(file: BinaryIO) -> bytes:
     return data
 
 
-def _not_a_credential(source: str, error: InputError) -> dict[str, Any]:
-    return {
-        "input": source,
-        "verdict": "not-a-credential",
-        "reason": error.code,
-        "summary": _sentence(str(error)),
-        "network": None,
-        "checks": [],
-    }
+def _unjudged(source: str, verdict: str, reason: str, summary: str) -> dict[str, Any]:
+    said = {"input": source, "verdict": verdict, "reason": reason, "summary": summary}
+    return {**said, "network": None, "checks": []}
 
 
 def _sentence(words: str) -> str:
     return words if words.endswith(".") else f"This is not a credential: {words}."
-
-
-def _unreachable(source: str, error: ProfileUnavailableError) -> dict[str, Any]:
-    summary = f"Cannot tell: {error}."
-    return {**_not_a_credential(source, InputError()), "verdict": "undecided", "reason": error.code, "summary": summary}
 
 
 def _say(value: dict[str, Any], indent: str = "") -> None:
