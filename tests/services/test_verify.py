@@ -16,6 +16,7 @@ from registry.core.receipt import MAX_ANCHORS, MAX_RECEIPTS, AnchorHint
 from registry.ports import IssuerSite
 from registry.services import chain_questions, gather, web_questions
 from registry.services.anchors import MAX_ANCHORS_ASKED
+from registry.services.embedded import embedded_in
 
 worlds = sys.modules["services_world"]  # loaded by conftest.py
 World, told, check = worlds.World, worlds.told, worlds.check
@@ -272,6 +273,12 @@ def test_a_status_list_that_was_altered_is_ignored_with_a_note(world: Any) -> No
     assert told(judged) == ("verified", "verified")
 
 
+def test_a_status_list_that_is_not_written_plainly_is_ignored_with_a_note(world: Any) -> None:
+    genuine = worlds.status_list(world.issuer, URL, [7])
+    judged = listed(world, {**genuine, "description": None})  # which no signature covers
+    assert not judged.facts.status_list.trusted
+
+
 @pytest.mark.parametrize(
     "answer", [None, [], "list", {"id": URL}, {"credentialSubject": {"type": "BitstringStatusList"}}]
 )
@@ -281,7 +288,7 @@ def test_a_status_list_that_cannot_be_read_is_a_note(world: Any, answer: Any) ->
     assert "could not be read" in next(one.detail for one in judged.report.checks if one.check == "status")
 
 
-@pytest.mark.parametrize("index", ["-1", "٣", "9" * 11, "131072", "1.5", ""])
+@pytest.mark.parametrize("index", ["-1", "٣", "9" * 5000, "131072", "1.5", ""])
 def test_a_status_index_that_is_no_place_in_the_list_is_a_note(world: Any, index: str) -> None:
     document = worlds.unsigned_badge(world.issuer, status_url=URL)
     document["credentialStatus"]["statusListIndex"] = index
@@ -382,6 +389,23 @@ def test_a_text_where_an_endorsement_belongs_is_a_part_that_does_not_stand(world
     judged = world.judge(document, world.chain.anchor([document], world.issuer))
     assert told(judged) == ("verified", "verified")
     assert judged.report.parts[0].report.verdict.value == "not-verified"
+
+
+def test_credentials_are_found_wherever_they_stand_and_not_in_proofs_contexts_or_each_other() -> None:
+    inner = {"endorsement": [{"id": "deeper"}]}
+    document = {
+        "@context": [{"endorsement": {"id": "context"}}],
+        "proof": [{"endorsement": {"id": "proof"}}],
+        "endorsement": inner,
+        "issuer": {"parentOrg": {"endorsementJwt": ["a.b.c"]}},
+        "credentialSubject": {"achievement": [{}, {"endorsement": [inner, 7]}], "verifiableCredential": [inner]},
+    }
+    assert [(one.kind, one.place) for one in embedded_in(document)] == [
+        ("endorsement", "endorsement[0]"),
+        ("endorsement", "issuer.parentOrg.endorsementJwt[0]"),
+        ("endorsement", "credentialSubject.achievement[1].endorsement[0]"),
+        ("component", "credentialSubject.verifiableCredential[0]"),
+    ]
 
 
 def test_components_of_one_issuer_ask_for_their_status_list_once(world: Any) -> None:
