@@ -52,11 +52,11 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), _Handler)
+def serving(host: str = "127.0.0.1") -> Iterator[str]:
+    server = HTTPServer((host, 0), _Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://{host}:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -86,6 +86,13 @@ def test_a_document_that_is_too_large_is_unavailable(site: str, monkeypatch: pyt
 def test_loopback_is_refused_unless_allowed(site: str) -> None:
     with pytest.raises(ProfileUnavailableError, match="could not be read"):
         fetch.fetch_json(f"{site}/good", allow_loopback=False)
+    assert asked == []
+
+
+def test_allowing_loopback_names_three_hosts_and_no_neighbour_of_theirs() -> None:
+    asked.clear()
+    with serving("127.0.0.2") as neighbour, pytest.raises(ProfileUnavailableError):
+        fetch.fetch_json(f"{neighbour}/good", allow_loopback=True)
     assert asked == []
 
 
