@@ -30,13 +30,15 @@ check: install ## Format, lint, types, layers, contract lint, and drift of every
 	mypy
 	lint-imports
 	npx solhint --max-warnings 0 'contracts/**/*.sol'
-	npx prettier --check --plugin=prettier-plugin-solidity 'contracts/**/*.sol' 'tests/contracts/*.sol'
+	npx prettier --check 'contracts/**/*.sol' 'tests/contracts/*.sol' hardhat.config.js
 	python contracts/export_artifact.py --check
+	slither .
 	python docs/check_help.py
 
 test: install ## Run every test: contract, core, store, chain, page
 	npx hardhat test
 	python -m pytest -n 2 --dist loadgroup --cov --cov-report=
+	coverage report --fail-under=100 --include='registry/core/*,registry/checks/*,anchoring/plan.py'
 
 demo: install ## Take a roster to verified credentials on a local chain
 	credanchor demo

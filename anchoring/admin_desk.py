@@ -10,9 +10,11 @@ from anchoring.calls import quote_call
 from anchoring.desk import ANCHORING_KEY, open_desk
 from anchoring.fees import in_eth
 from anchoring.registrar import carry_out
+from anchoring.steps import Wait
 from registry.cli.output import say
-from registry.core.errors import InputError, KeyFileError
+from registry.core.errors import KeyFileError
 from registry.identity.key_files import account_address
+from registry.services.catalogue import issuer_named
 from registry.settings import load_settings, open_store
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anchoring.chain import Quote
-    from anchoring.drive import Desk
+    from anchoring.drive import Desk, Progress
     from anchoring.registrar import PlannedCall
     from registry.chain.networks import Network
     from registry.core.account import Address
@@ -44,12 +46,7 @@ class Home:
 
     def issuer(self, slug: str | None) -> IssuerRow:
         """Return the named issuer, or the only one; InputError lists what there is."""
-        known = self.store.issuers()
-        found = [row for row in known if slug in {None, row.slug}]
-        if len(found) == 1:
-            return found[0]
-        slugs = ", ".join(row.slug for row in known) or "none yet; run `credanchor issuer register`"
-        raise InputError(f"Say which issuer with --issuer; this home has {slugs}.")
+        return issuer_named(self.store, slug)
 
     def keystore(self, account: Address) -> Path:
         """Return the key file of an account; KeyFileError if this home has none."""
@@ -108,5 +105,5 @@ def announce(call: PlannedCall, quote: Quote) -> None:
     )
 
 
-def _why(progress: object) -> str:
-    return str(getattr(getattr(progress, "step", None), "why", "`credanchor anchor run` goes on with it"))
+def _why(progress: Progress) -> str:
+    return progress.step.why if isinstance(progress.step, Wait) else "`credanchor anchor run` goes on with it."

@@ -126,7 +126,7 @@ def accredit(
     end = _end_of_day(until)
     accreditor = account_address(home.settings.keys() / ADMIN_KEY)
     with home.desk(accreditor) as desk:
-        mined = send(desk, iter([accreditation(Address(account), end, name, uri)]), dry_run=dry_run)
+        mined = send(desk, accreditation(desk, Address(account), end, name, uri), dry_run=dry_run)
     say(f"Accreditor: {accreditor.checksummed()}; verifiers add it to networks.toml to believe it.")
     if not mined:
         raise typer.Exit(EXIT_WAITS)

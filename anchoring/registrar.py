@@ -6,10 +6,13 @@ Each verb can be repeated after an interruption: it looks at the chain first and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from anchoring import contract_calls
 from anchoring.calls import quote_call, submit_call
+from registry.checks.facts import AccreditationStatus
+from registry.core.did import did_hash
+from registry.core.errors import StateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 ANCHOR_ROLE = 1
 """The contract's bit for whoever may anchor."""
+StatusKind = Literal["revoked", "suspended", "reinstated"]
+"""What a registrar orders of a credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,14 @@ class PlannedCall:
 
 
 def registration(desk: Desk, issuer: IssuerRow, delegate: Address, key: PublicKey) -> Iterator[PlannedCall]:
-    """Yield what is missing for an issuer to anchor: its registration, its delegate, its signing key."""
+    """Yield what is missing for an issuer to anchor: its registration, its delegate, its signing key.
+
+    Raises:
+        StateError: the account is registered under another DID, which the contract never changes.
+
+    """
     account = issuer.account
-    if not _is_registered(desk, account):
+    if not _is_registered(desk, issuer):
         yield PlannedCall(f"register {issuer.did}", contract_calls.register_issuer(issuer.did))
     if not desk.chain.may_anchor(account, delegate):
         data = contract_calls.set_delegate(account, delegate, ANCHOR_ROLE)
@@ -57,20 +67,25 @@ def key_addition(desk: Desk, issuer: IssuerRow, key: PublicKey) -> Iterator[Plan
         yield PlannedCall(f"add the signing key {key.multibase} of {issuer.slug}", data)
 
 
-def accreditation(issuer: Address, until: datetime, name: str, uri: str) -> PlannedCall:
-    """Return the call by which an accreditor vouches for an issuer until a time."""
-    data = contract_calls.accredit(issuer, int(until.timestamp()), name, uri)
-    return PlannedCall(f"accredit {issuer.checksummed()} as {name}", data)
+def accreditation(desk: Desk, issuer: Address, until: datetime, name: str, uri: str) -> Iterator[PlannedCall]:
+    """Yield the call by which an accreditor vouches for an issuer until a time, unless it does so already."""
+    (accreditor,) = desk.signers
+    now, end = int(desk.clock.now().timestamp()), int(until.timestamp())
+    status, _, stands_until, stands_as = desk.chain.read("accreditationAt", (accreditor, issuer, now))
+    if (AccreditationStatus(status), stands_until, stands_as) != (AccreditationStatus.ACTIVE, end, name):
+        data = contract_calls.accredit(issuer, end, name, uri)
+        yield PlannedCall(f"accredit {issuer.checksummed()} as {name}", data)
 
 
-def status_change(kind: str, issuer: IssuerRow, leaves: Sequence[Digest], reason: int) -> PlannedCall:
-    """Return the call that revokes, suspends or reinstates leaves."""
-    count = f"{len(leaves):,} credential{'' if len(leaves) == 1 else 's'} of {issuer.slug}"
-    if kind == "reinstated":
-        return PlannedCall(f"reinstate {count}", contract_calls.reinstate(issuer.account, leaves))
-    if kind == "suspended":
-        return PlannedCall(f"suspend {count}", contract_calls.suspend(issuer.account, leaves, reason))
-    return PlannedCall(f"revoke {count}", contract_calls.revoke(issuer.account, leaves, reason))
+def status_change(
+    desk: Desk, kind: StatusKind, issuer: IssuerRow, leaves: Sequence[Digest], reason: int
+) -> Iterator[PlannedCall]:
+    """Yield the call that revokes, suspends or reinstates those leaves of which the chain does not say so yet."""
+    wanted = [leaf for leaf in leaves if not _is_done(desk, kind, issuer.account, leaf)]
+    if wanted:
+        verb, data = _status_call(kind, issuer.account, wanted, reason)
+        count = f"{len(wanted):,} credential{'' if len(wanted) == 1 else 's'} of {issuer.slug}"
+        yield PlannedCall(f"{verb} {count}", data)
 
 
 def carry_out(
@@ -88,6 +103,24 @@ def carry_out(
         yield call, submit_call(desk, sender, call.label, call.data, target=call.target)
 
 
-def _is_registered(desk: Desk, account: Address) -> bool:
-    *_, registered_at = desk.chain.read("issuerOf", (account,))
+def _is_done(desk: Desk, kind: StatusKind, account: Address, leaf: Digest) -> bool:
+    _, revoked_at, suspended_at, _ = desk.chain.read("statusOf", (account, leaf))
+    return {"revoked": bool(revoked_at), "suspended": bool(suspended_at), "reinstated": not suspended_at}[kind]
+
+
+def _status_call(kind: StatusKind, account: Address, leaves: Sequence[Digest], reason: int) -> tuple[str, bytes]:
+    if kind == "revoked":
+        return "revoke", contract_calls.revoke(account, leaves, reason)
+    if kind == "suspended":
+        return "suspend", contract_calls.suspend(account, leaves, reason)
+    return "reinstate", contract_calls.reinstate(account, leaves)
+
+
+def _is_registered(desk: Desk, issuer: IssuerRow) -> bool:
+    known, *_, registered_at = desk.chain.read("issuerOf", (issuer.account,))
+    if registered_at and bytes(known) != did_hash(issuer.did):
+        raise StateError(
+            f"The account {issuer.account.checksummed()} is registered on {desk.chain.network.title} under another DID "
+            f"than {issuer.did}, for ever; register the issuer with a key of its own."
+        )
     return bool(registered_at)

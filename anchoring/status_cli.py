@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from anchoring.admin_desk import Home
+    from anchoring.registrar import StatusKind
     from registry.records import StatusChange, StoredCredential
 
 # Imports stand inside the functions: `--help` must not wait for SQLModel or eth-account.
@@ -25,7 +26,6 @@ Reason = Annotated[
 NetworkName = Annotated[str | None, typer.Option("--network", help="Network from networks.toml; else the home's own.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show gas, fee and balance; send nothing.")]
 
-Kind = Literal["revoked", "suspended", "reinstated"]
 REASON_CODES = {"superseded": 1, "error": 2, "withdrawn": 3, "misconduct": 4}
 """Words for the contract's public reason codes; anything else is a note, and the chain shows no reason."""
 LEAVES_A_CALL = 100
@@ -57,7 +57,7 @@ def reinstate(ids: Ids, *, reason: Reason = "", network: NetworkName = None, dry
     _change("reinstated", ids, reason, network, dry_run=dry_run)
 
 
-def _change(kind: Kind, ids: list[str], reason: str, network: str | None, *, dry_run: bool) -> None:
+def _change(kind: StatusKind, ids: list[str], reason: str, network: str | None, *, dry_run: bool) -> None:
     from anchoring.admin_desk import open_home, send  # noqa: PLC0415
     from anchoring.registrar import status_change  # noqa: PLC0415
 
@@ -68,10 +68,10 @@ def _change(kind: Kind, ids: list[str], reason: str, network: str | None, *, dry
         mine = next(row for row in home.store.issuers() if row.id == issuer_id)
         leaves = [one.leaf_hash for one in group]
         with home.desk(mine.account) as desk:
-            if not dry_run:
-                home.store.record_status([_event(kind, one, code, reason) for one in group])
-                # A crash here leaves the order noted and not sent; the command, run again, sends it.
-            mined = send(desk, iter([status_change(kind, mine, leaves, code)]), dry_run=dry_run) and mined
+            mined = send(desk, status_change(desk, kind, mine, leaves, code), dry_run=dry_run) and mined
+        # A crash here leaves the chain ahead of the status list; the command, run again, sends nothing and notes it.
+        if not dry_run:
+            home.store.record_status([_event(kind, one, code, reason) for one in group])
     if kind != "reinstated" and code == 0 and reason:
         say("The reason in your own words stays in this home; the chain shows none.")
     if not mined:
@@ -93,7 +93,7 @@ def _credential(home: Home, named: str) -> StoredCredential:
     return found
 
 
-def _event(kind: Kind, credential: StoredCredential, code: int, note: str) -> StatusChange:
+def _event(kind: StatusKind, credential: StoredCredential, code: int, note: str) -> StatusChange:
     from registry.records import StatusChange  # noqa: PLC0415
     from registry.system import SystemClock  # noqa: PLC0415
 

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, no package
 """Build the contract and write what the Python package needs of it.
 
     python contracts/export_artifact.py            write registry/chain/CredentialRegistry.json

@@ -83,9 +83,11 @@ def load_settings(home: Path | None = None) -> Settings:
 
 
 def write_home_file(folder: Path, *, base_url: str, network: str) -> None:
-    """Write the home's own settings; the folder must exist."""
+    """Write the home's own settings, whole or not at all; the folder must exist."""
     value = {"version": HOME_VERSION, "base_url": base_url.rstrip("/"), "network": network}
-    (folder / HOME_FILE).write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    unfinished = folder / f"{HOME_FILE}.new"
+    unfinished.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    unfinished.replace(folder / HOME_FILE)
 
 
 def open_store(settings: Settings) -> Store:
@@ -166,9 +168,12 @@ def _passphrase_file() -> str | None:
     if not named:
         return None
     try:
-        return Path(named).read_text("utf-8").rstrip("\r\n")
+        given = Path(named).read_text("utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise PassphraseError(f"CREDANCHOR_PASSPHRASE_FILE names {named}, which cannot be read: {error}.") from error
+    if not given:
+        raise PassphraseError(f"CREDANCHOR_PASSPHRASE_FILE names {named}, which is empty; write the passphrase in it.")
+    return given
 
 
 def _prompted(purpose: str, *, confirm: bool) -> str | None:
@@ -176,7 +181,7 @@ def _prompted(purpose: str, *, confirm: bool) -> str | None:
         return None
     given = getpass.getpass(f"Passphrase for {purpose}: ")
     if confirm and given != getpass.getpass("Once more: "):
-        raise PassphraseError("The two passphrases differ; nothing was written.")
+        raise PassphraseError("The two passphrases differ; nothing was written. Run the command again.")
     return given
 
 
@@ -187,7 +192,7 @@ def _home_file(folder: Path) -> dict[str, object]:
     try:
         stored = json.loads(path.read_text("utf-8"))
         version = int(stored["version"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"{path} is damaged ({error}); restore it from a backup.") from error
     if version > HOME_VERSION:
         raise HomeVersionError(

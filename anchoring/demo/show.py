@@ -52,6 +52,8 @@ class Show:
         self._summarise(submissions)
         if serve:
             self._serve()
+        else:
+            self._say_how_to_go_on()
 
     # --- Stages
 
@@ -119,16 +121,20 @@ class Show:
     # --- Words
 
     def _summarise(self, submissions: list[dict[str, Any]]) -> None:
-        credentials = self._first + self._second
         say("")
         for one in submissions:
-            gas, fee = one["gas"], int(one["feeWei"])
+            credentials, gas, fee = one["credentials"], one["gas"], int(one["feeWei"])
             say(f"Anchored {credentials:,} credentials of two issuers in one transaction: {gas:,} gas, {in_eth(fee)}.")
             say(f"Per credential: {gas / credentials:,.1f} gas, {in_eth(fee // credentials)}.")
         for name, seconds in self._registry.seconds.items():
             say(f"  {name:24} {seconds:6.1f} s")
         say(f"Bundles: {_near(self._folder / 'bundles')}/*.json   Badges: {_near(self._folder / 'badges')}/*.png")
         say(f"Verifier page: http://127.0.0.1:{self._page_port}/")
+
+    def _say_how_to_go_on(self) -> None:
+        say("The local chain runs on; nobody serves the page, because this is no terminal. With")
+        say(f"CREDANCHOR_HOME={_near(self._folder)}, `credanchor verifier --port {self._page_port}` serves it, and")
+        say("`credanchor devnet down` ends the chain.")
 
     def _serve(self) -> None:
         page = f"http://127.0.0.1:{self._page_port}/"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -44,56 +44,72 @@ SHARED = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noinde
 def create_app(office: Office) -> FastAPI:
     """Return the issuer API for one home."""
     app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
-    templates = Jinja2Templates(HERE / "templates")
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     problems.install(app)
     app.middleware("http")(_with_headers)
-
-    @app.get("/issuers/{slug}/did.json", summary="An issuer's DID document")
-    def get_did_document(slug: str) -> JSONResponse:
-        """Answer did:web: keys, and the chain, contract and account of the issuer."""
-        return JSONResponse(office.did_document(slug))
-
-    @app.get("/issuers/{slug}/achievements/{short_id}", summary="An achievement")
-    def get_achievement(slug: str, short_id: str) -> JSONResponse:
-        """Answer the achievement's id with its Open Badges JSON."""
-        return JSONResponse(office.achievement(slug, short_id))
-
-    @app.get("/issuers/{slug}/status/{number}", summary="A status list credential")
-    def get_status_list(slug: str, number: int) -> JSONResponse:
-        """Answer with a signed BitstringStatusListCredential of purpose revocation."""
-        kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}"}
-        return JSONResponse(office.status_list(slug, number), media_type=CREDENTIAL_TYPE, headers=kept)
-
-    @app.get("/receipts/{credential_id}", summary="The receipts of a credential")
-    def get_receipts(credential_id: str) -> JSONResponse:
-        """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
-        return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
-
-    @app.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
-    def get_credential(request: Request, token: str) -> Response:
-        """Answer a browser with the credential's page, and everybody else with the bundle."""
-        bundle = office.bundle(token)
-        if not _wants_page(request):
-            return JSONResponse(bundle_json(bundle), headers=SHARED)
-        value = page_of(office.verifier.verify(json.dumps(bundle_json(bundle)).encode()), token)
-        return templates.TemplateResponse(request, "credential.html", {"page": value}, headers=SHARED)
-
-    @app.get("/c/{token}/bundle.json", summary="The bundle, as a file")
-    def get_bundle(token: str) -> Response:
-        """Answer with the bundle to keep."""
-        return _file(file_content(office.bundle(token), "json"), "application/json", "bundle.json")
-
-    @app.get("/c/{token}/badge.png", summary="The badge, as a file")
-    def get_badge(token: str) -> Response:
-        """Answer with the badge; credential and receipts are baked in."""
-        return _file(file_content(office.bundle(token), "png"), "image/png", "badge.png")
+    app.include_router(_published(office))
+    app.include_router(_shared(office))
 
     @app.get("/healthz", include_in_schema=False)
     def get_health() -> dict[str, Any]:
         return {"status": "ok"}
 
     return app
+
+
+def _published(office: Office) -> APIRouter:
+    """Return what an issuer publishes for every verifier."""
+    router = APIRouter()
+
+    @router.get("/issuers/{slug}/did.json", summary="An issuer's DID document")
+    def get_did_document(slug: str) -> JSONResponse:
+        """Answer did:web: keys, and the chain, contract and account of the issuer."""
+        return JSONResponse(office.did_document(slug))
+
+    @router.get("/issuers/{slug}/achievements/{short_id}", summary="An achievement")
+    def get_achievement(slug: str, short_id: str) -> JSONResponse:
+        """Answer the achievement's id with its Open Badges JSON."""
+        return JSONResponse(office.achievement(slug, short_id))
+
+    @router.get("/issuers/{slug}/status/{number}", summary="A status list credential")
+    def get_status_list(slug: str, number: int) -> JSONResponse:
+        """Answer with a signed BitstringStatusListCredential of purpose revocation."""
+        kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}"}
+        return JSONResponse(office.status_list(slug, number), media_type=CREDENTIAL_TYPE, headers=kept)
+
+    @router.get("/receipts/{credential_id}", summary="The receipts of a credential")
+    def get_receipts(credential_id: str) -> JSONResponse:
+        """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
+        return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
+
+    return router
+
+
+def _shared(office: Office) -> APIRouter:
+    """Return what stands behind a recipient's share link."""
+    router = APIRouter()
+    templates = Jinja2Templates(HERE / "templates")
+
+    @router.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
+    def get_credential(request: Request, token: str) -> Response:
+        """Answer a browser with the credential's page, and everybody else with the bundle."""
+        value = bundle_json(office.bundle(token))
+        if not _wants_page(request):
+            return JSONResponse(value, headers=SHARED)
+        page = page_of(office.verifier.verify(json.dumps(value).encode()), token)
+        return templates.TemplateResponse(request, "credential.html", {"page": page}, headers=SHARED)
+
+    @router.get("/c/{token}/bundle.json", summary="The bundle, as a file")
+    def get_bundle(token: str) -> Response:
+        """Answer with the bundle to keep."""
+        return _file(file_content(office.bundle(token), "json"), "application/json", "bundle.json")
+
+    @router.get("/c/{token}/badge.png", summary="The badge, as a file")
+    def get_badge(token: str) -> Response:
+        """Answer with the badge; credential and receipts are baked in."""
+        return _file(file_content(office.bundle(token), "png"), "image/png", "badge.png")
+
+    return router
 
 
 def _wants_page(request: Request) -> bool:

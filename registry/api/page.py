@@ -24,6 +24,8 @@ TONES = {
 """Colour and mark of each verdict."""
 MAX_LISTED = 40
 """Most entries of one list that are shown."""
+# Marks that turn the direction of text could make a name read as another one.
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def page_of(judged: Judged, token: str) -> Page:
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
         title=_text(achievement.get("name")) or _text(document.get("name")),
-        holder=recipient_name(document) or labels.NAMELESS,
+        holder=_text(recipient_name(document)) or labels.NAMELESS,
         issuer=_text(_object(document.get("issuer")).get("name")),
         issuer_did=facts.presented.issuer_did,
         description=_text(achievement.get("description")),
@@ -161,4 +163,4 @@ def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  any JSON value
-    return value if isinstance(value, str) else ""
+    return value.translate(_BIDI) if isinstance(value, str) else ""

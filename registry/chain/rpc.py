@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 5.0
 """Longest wait for one endpoint."""
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+"""Longest answer that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ class RpcEndpoint:
 
     def _posted(self, payload: list[dict[str, Any]]) -> list[Any]:
         try:
-            response = self._client.post(self.url, json=payload)
-            response.raise_for_status()
-            answers = parse_json(response.content)
+            answers = parse_json(self._read(payload))
         except httpx.TimeoutException as error:
             raise self._unavailable(f"did not answer within {TIMEOUT_SECONDS:.0f} seconds") from error
         except httpx.HTTPStatusError as error:
@@ -73,6 +72,16 @@ class RpcEndpoint:
         if not isinstance(answers, list):
             raise self._unavailable("does not answer batches of calls")
         return answers
+
+    def _read(self, payload: list[dict[str, Any]]) -> bytes:
+        data = b""
+        with self._client.stream("POST", self.url, json=payload) as response:
+            response.raise_for_status()
+            for chunk in response.iter_bytes():
+                data += chunk
+                if len(data) > MAX_ANSWER_BYTES:
+                    raise self._unavailable(f"answered with more than {MAX_ANSWER_BYTES:,} bytes")
+        return data
 
     def _result(self, answer: dict[str, Any] | None, call: Call) -> Any:  # noqa: ANN401  any JSON value
         if answer is None:

@@ -14,7 +14,6 @@ from registry.core.errors import InputError
 if TYPE_CHECKING:
     from registry.records import IssuerRow
     from registry.settings import Settings
-    from registry.store.repository import Store
 
 achievement = typer.Typer(
     add_completion=False,
@@ -39,11 +38,12 @@ def add(files: Files, issuer: IssuerSlug = None) -> None:
     Example: credanchor achievement add data-foundations.json
     """
     from registry.records import AchievementRow  # noqa: PLC0415  keeps --help fast
+    from registry.services.catalogue import issuer_named  # noqa: PLC0415
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     settings = load_settings()
     store = open_store(settings)
-    awarding = _issuer(store, issuer)
+    awarding = issuer_named(store, issuer)
     read = [(path.stem, _document(path, settings, awarding)) for path in files]
     for short_id, document in read:
         changed = store.put_achievement(AchievementRow(awarding.id, short_id, document))
@@ -82,20 +82,10 @@ def show(short_id: ShortId) -> None:
     say(json.dumps(offer.achievement.document, ensure_ascii=False, indent=2))
 
 
-def _issuer(store: Store, slug: str | None) -> IssuerRow:
-    found = [row for row in store.issuers() if slug in {None, row.slug}]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise InputError("There is no such issuer in this home; run `credanchor issuer register` first.")
-    raise InputError(
-        f"This home has several issuers ({', '.join(row.slug for row in found)}); say which with --issuer."
-    )
-
-
 def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:
     from registry.core.canonical import parse_json  # noqa: PLC0415  keeps --help fast
     from registry.credentials.model import parse_achievement  # noqa: PLC0415
+    from registry.services.export import require_picture  # noqa: PLC0415
 
     if not _SHORT_ID.fullmatch(path.stem):
         raise InputError(
@@ -103,6 +93,7 @@ def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, An
         )
     try:
         document = parse_achievement(parse_json(path.read_bytes()))
+        require_picture(document)  # a damaged one is told now, not at the first export
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error
     except InputError as error:

@@ -12,7 +12,7 @@ from registry.cli.output import json_line, progress_bar, say
 from registry.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from registry.records import StoredCredential
     from registry.services.export import ExportedFile
@@ -52,12 +52,12 @@ def export(
         raise InputError("Say which credentials: --credential ID, --batch ID or --all.")
     settings = load_settings()
     store = open_store(settings)
-    out.mkdir(parents=True, exist_ok=True)
+    chosen, total = _chosen(store, credential, batch)
     written = pending = proven = 0
     states = StateFiles(settings.networks.values() if with_state else (), out)
-    with closing(states), progress_bar(_count(store, credential, batch), "Exporting") as advance:
-        for file in exported(store, _chosen(store, credential, batch), form):
-            (out / file.name).write_bytes(file.data)
+    with closing(states), progress_bar(total, "Exporting") as advance:
+        for file in exported(store, chosen, form):
+            _write(out / file.name, file.data)
             state = states.write(file) if with_state else None
             written += 1
             pending += file.pending
@@ -82,17 +82,22 @@ def _line(out: Path, file: ExportedFile, state: Path | None) -> dict[str, Any]:
     return {**line, "state": str(state)} if state else line
 
 
-def _chosen(store: Store, credential: str | None, batch: int | None) -> Iterator[StoredCredential]:
-    if credential is None:
-        yield from store.credentials(batch)
-        return
-    found = store.credential(credential.removeprefix("urn:uuid:"))
-    if found is None:
-        raise InputError(f"There is no credential {credential!r} in this home.")
-    yield found
-
-
-def _count(store: Store, credential: str | None, batch: int | None) -> int:
+def _chosen(store: Store, credential: str | None, batch: int | None) -> tuple[Iterable[StoredCredential], int]:
+    """Return the credentials and how many they are; InputError if there is no such credential or batch."""
     if credential is not None:
-        return 1
-    return sum(row.tree_size for row in store.batches() if batch in {None, row.id})
+        found = store.credential(credential.removeprefix("urn:uuid:"))
+        if found is None:
+            raise InputError(f"There is no credential {credential[:80]!r} in this home.")
+        return [found], 1
+    batches = [row for row in store.batches() if batch in {None, row.id}]
+    if batch is not None and not batches:
+        raise InputError(f"There is no batch {batch} in this home; `credanchor anchor status` lists them.")
+    return store.credentials(batch), sum(row.tree_size for row in batches)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder with --out.") from error

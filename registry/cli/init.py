@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,6 +13,9 @@ from registry.core.errors import SettingsError, StateError
 
 BaseUrl = Annotated[str, typer.Option("--base-url", help="Public address that `credanchor serve` will answer at.")]
 NetworkName = Annotated[str, typer.Option("--network", help="Network to anchor on, from networks.toml.")]
+
+
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]*)*")
 
 
 def init(base_url: BaseUrl = "http://localhost:8320", network: NetworkName = "local") -> None:
@@ -30,7 +34,11 @@ def init(base_url: BaseUrl = "http://localhost:8320", network: NetworkName = "lo
     home = configured.home_folder()
     if (home / configured.HOME_FILE).exists():
         raise StateError(f"{home} is a Credanchor home already; nothing was changed.")
-    load_networks(home if home.is_dir() else None)  # a damaged networks.toml is told before keys are made
+    networks = load_networks(home if home.is_dir() else None)
+    if network not in networks:
+        raise SettingsError(
+            f"There is no network {network!r} in networks.toml; known are {', '.join(networks)}. Nothing was made."
+        )
     passphrase = configured.passphrase("the new keys", confirm=True)
     keys = home / "keys"
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,9 +56,18 @@ def init(base_url: BaseUrl = "http://localhost:8320", network: NetworkName = "lo
 
 
 def _require_base_url(text: str) -> None:
-    parts = urlsplit(text)
-    loopback = parts.hostname == "localhost"
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsError(f"--base-url {text!r} is not a web address; write https://host or https://host/path.")
-    if parts.scheme == "http" and not loopback:
+    try:
+        parts = urlsplit(text)
+        named = f"{parts.hostname}" if parts.port is None else f"{parts.hostname}:{parts.port}"
+    except ValueError as error:
+        raise _no_web_address(text) from error
+    # What stands in the address becomes the DID, so it holds a host, a port and a path, and nothing else.
+    plain = parts.hostname and parts.netloc == named and not parts.query and not parts.fragment
+    if parts.scheme not in {"https", "http"} or not plain or not _PATH.fullmatch(parts.path):
+        raise _no_web_address(text)
+    if parts.scheme == "http" and parts.hostname != "localhost":
         raise SettingsError(f"--base-url {text!r}: only http://localhost may do without https; did:web needs https.")
+
+
+def _no_web_address(text: str) -> SettingsError:
+    return SettingsError(f"--base-url {text!r} is not a web address; write https://host or https://host/path.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -95,9 +95,9 @@ def _judged(verifier: Verifier | OfflineVerifier, source: str, recipient: str | 
     try:
         report = verifier.verify(content_of(source), recipient).report
     except InputError as error:
-        value = _not_a_credential(source, error)
+        value = _unjudged(source, "not-a-credential", error.code, _sentence(str(error)))
     except ProfileUnavailableError as error:
-        value = _unreachable(source, error)
+        value = _unjudged(source, "undecided", error.code, f"Cannot tell: {error}.")
     else:
         value = report_json(report, source)
     if as_json:
@@ -118,35 +118,38 @@ def content_of(source: str) -> bytes:
         return fetch_bytes(source, allow_loopback=has_local_chain(home_folder()))
     try:
         with Path(source).open("rb") as file:
-            return file.read(MAX_INPUT_BYTES)
+            return _bounded(file)
     except OSError as error:
         raise InputError(f"It cannot be read ({error.strerror}).") from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"It cannot be read ({error}).") from error
 
 
-def _not_a_credential(source: str, error: InputError) -> dict[str, Any]:
-    return {
-        "input": source,
-        "verdict": "not-a-credential",
-        "reason": error.code,
-        "summary": _sentence(str(error)),
-        "network": None,
-        "checks": [],
-    }
+def _bounded(file: BinaryIO) -> bytes:
+    data = file.read(MAX_INPUT_BYTES + 1)
+    if len(data) > MAX_INPUT_BYTES:
+        raise InputError(f"It has more than {MAX_INPUT_BYTES:,} bytes, so it is not read.")
+    return data
+
+
+def _unjudged(source: str, verdict: str, reason: str, summary: str) -> dict[str, Any]:
+    said = {"input": source, "verdict": verdict, "reason": reason, "summary": summary}
+    return {**said, "network": None, "checks": []}
 
 
 def _sentence(words: str) -> str:
     return words if words.endswith(".") else f"This is not a credential: {words}."
 
 
-def _unreachable(source: str, error: ProfileUnavailableError) -> dict[str, Any]:
-    summary = f"Cannot tell: {error}."
-    return {**_not_a_credential(source, InputError()), "verdict": "undecided", "reason": error.code, "summary": summary}
-
-
 def _say(value: dict[str, Any], indent: str = "") -> None:
-    say(f"{indent}{value['input']}: {value['summary']}")
+    say(_printable(f"{indent}{value['input']}: {value['summary']}"))
     for check in value["checks"]:
-        say(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}")
+        say(_printable(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}"))
     for part in value.get("parts", []):
-        say(f"{indent}  {part['kind']}: {part['title']}")
+        say(_printable(f"{indent}  {part['kind']}: {part['title']}"))
         _say(part, indent + "    ")
+
+
+def _printable(text: str) -> str:
+    # Names come from strangers; a terminal would obey control characters in them.
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

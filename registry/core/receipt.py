@@ -123,7 +123,7 @@ class ReceiptForm(_Form):
     """A receipt on the wire: digests as `0x` and 64 lower-case hex digits, times in UTC."""
 
     type: Literal["AnchorReceipt"]
-    version: Literal[1]
+    version: int = Field(ge=1, le=1)
     state: Literal["pending", "final"]
     credentialId: str = Field(max_length=2048)  # noqa: N815  wire name
     leafHash: DigestHex  # noqa: N815  wire name

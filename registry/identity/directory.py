@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from registry.checks.facts import DidService
 from registry.core.account import Address
@@ -48,7 +49,7 @@ class WebDirectory:
             ProfileUnavailableError: it does not answer, or with something else.
 
         """
-        where = f"{url.rstrip('/')}/{credential_id}"
+        where = f"{url.rstrip('/')}/{quote(credential_id, safe=':')}"
         value = self.document(where)
         listed = value if isinstance(value, list) else [value]
         try:

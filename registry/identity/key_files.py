@@ -10,6 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -24,6 +25,8 @@ from registry.core.errors import InputError, KeyFileError, PassphraseError
 if TYPE_CHECKING:
     from pathlib import Path
 
+_ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+
 
 def create_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
     """Make an Ed25519 key, write it encrypted and return it; KeyFileError if the file stands already."""
@@ -37,15 +40,19 @@ def open_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
     """Return the key in an encrypted PEM file.
 
     Raises:
-        KeyFileError: the file is missing or holds no Ed25519 key.
+        KeyFileError: the file is missing, not encrypted, or holds no Ed25519 key.
         PassphraseError: the passphrase does not open it.
 
     """
     data = _read(path)
+    if not data.lstrip().startswith(_ENCRYPTED):
+        raise KeyFileError(f"{path} is no encrypted private key (PKCS#8, PEM); restore the file from a backup.")
     try:
         key = load_pem_private_key(data, passphrase.encode("utf-8"))
-    except ValueError as error:
-        raise PassphraseError(f"The passphrase does not open {path}; nothing was changed.") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise PassphraseError(
+            f"The passphrase does not open {path}, or the file is damaged; nothing was changed."
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyFileError(f"{path} holds no Ed25519 key; restore the file from a backup.")
     return key
@@ -73,7 +80,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise KeyFileError(f"The key file {path} cannot be read ({error.strerror}).") from error
+        raise KeyFileError(
+            f"The key file {path} cannot be read ({error.strerror}); bring it back, or correct its permissions."
+        ) from error
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -81,7 +90,9 @@ def _write_new(path: Path, data: bytes) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        raise KeyFileError(f"The key file {path} stands already and is never overwritten.") from error
+        raise KeyFileError(
+            f"The key file {path} stands already and is never overwritten; move it away if it is not needed."
+        ) from error
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()

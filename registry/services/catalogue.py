@@ -1,4 +1,4 @@
-"""What a home can award: its achievements, found by the names that rosters use."""
+"""What a home can award: its issuers and achievements, found by the names that people use."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from registry.core.errors import InputError
 if TYPE_CHECKING:
     from registry.ports import CredentialStore
     from registry.records import AchievementRow, IssuerRow
+
+
+def issuer_named(store: CredentialStore, slug: str | None) -> IssuerRow:
+    """Return the issuer of a short name; without a name, the only one there is.
+
+    Raises:
+        InputError: there is none, or more than one; the message lists what there is.
+
+    """
+    known = store.issuers()
+    found = [row for row in known if slug in {None, row.slug}]
+    if len(found) == 1:
+        return found[0]
+    slugs = ", ".join(row.slug for row in known) or "none yet; run `credanchor issuer register` first"
+    raise InputError(f"Say which issuer with --issuer; this home has {slugs}.")
 
 
 @dataclass(frozen=True, slots=True)

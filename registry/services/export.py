@@ -55,19 +55,28 @@ def exported(store: CredentialStore, credentials: Iterable[StoredCredential], fo
 
 
 def file_content(bundle: Bundle, form: Form) -> bytes:
-    """Return a bundle as JSON, or as a badge with credential and receipts baked in."""
+    """Return a bundle as JSON, or as a badge with credential and receipts baked in.
+
+    Raises:
+        InputError: the achievement's own picture is damaged; `require_picture` tells that beforehand.
+
+    """
     if form == "json":
         return (json.dumps(bundle_json(bundle), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     document = bundle.credential
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     receipts = json.dumps([receipt_json(receipt) for receipt in bundle.receipts])
-    picture = _picture(bundle)
+    picture = _picture(_achievement(bundle))
     return bake_png(picture, text, receipts) if form == "png" else bake_svg(_framed(picture), text, receipts)
 
 
-def _picture(bundle: Bundle) -> bytes:
+def require_picture(achievement: dict[str, Any]) -> None:
+    """Raise InputError if an achievement has a picture of its own that no credential can be baked into."""
+    bake_png(_picture(achievement), "{}", "[]")
+
+
+def _picture(achievement: dict[str, Any]) -> bytes:
     """Return the achievement's own picture if it is an embedded PNG, else a default badge in its own colour."""
-    achievement = _achievement(bundle)
     image = achievement.get("image")
     address = image.get("id") if isinstance(image, dict) else image
     prefix = "data:image/png;base64,"

@@ -57,7 +57,7 @@ def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow
         proof = proof_from_tiles(index, batch.tree_size, lambda level, at: store.tile(batch.id, level, at))
         if batch.root is not None:
             require_inclusion(credential.leaf_hash, proof, batch.root)
-    except (VerificationError, ReceiptFormatError, IndexError) as error:
+    except (VerificationError, ReceiptFormatError) as error:
         raise StateError(
             f"The stored tiles of batch {batch.id} are damaged: the proof of {credential.credential_id} does not lead "
             "to the sealed root. Restore the database from a backup."

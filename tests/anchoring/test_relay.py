@@ -246,12 +246,15 @@ def test_a_batch_that_waits_for_its_own_accounts_ether_can_be_relayed(
 
 def test_nothing_is_signed_for_a_batch_whose_transaction_is_on_its_way(bench: Bench, issuer: IssuerRow) -> None:
     bench.local.fund(bench.sender.address)
-    bench.kill("eth_sendRawTransaction", "after")
-    with pytest.raises(bench.killed):
+    bench.local.call("evm_setAutomine", *OFF)
+    try:
         run(bench.desk(), bench.sender.address, bench.seal, 0)
-    bench.rpc.after.clear()
+        result = sign(bench)
+    finally:
+        bench.local.call("evm_setAutomine", *ON)
+        bench.local.call("anvil_mine", "0x1", "0x0")
 
-    assert sign(bench).requests == ()
+    assert (result.requests, result.standing) == ((), ())
     assert len(bench.anchored_events(issuer)) == 1
 
 
@@ -274,6 +277,16 @@ def test_nothing_is_signed_for_an_issuer_that_gave_no_role(bench: Bench) -> None
 
 
 # --- Once is enough
+
+
+def test_a_batch_that_stands_is_not_quoted(bench: Bench, relayer: Relayer, issuer: IssuerRow) -> None:
+    request = signed(bench)
+    relayed = relayer.relay(request)
+
+    found = relayer.look(request)
+
+    assert (found.standing, found.quote, found.refusal) == (relayed.standing, None, "")
+    assert len(bench.anchored_events(issuer)) == 1
 
 
 def test_a_request_relayed_again_costs_nothing(bench: Bench, relayer: Relayer, issuer: IssuerRow) -> None:
@@ -396,11 +409,19 @@ def insist(relayer: Relayer, request: RelayRequest) -> str:
 @pytest.mark.usefixtures("issuer")
 def test_a_request_past_its_deadline_is_refused_as_expired(bench: Bench, relayer: Relayer) -> None:
     request = signed(bench, seconds=1)
-    time.sleep(2.1)
-    bench.local.call("evm_mine")
+    _let_pass(bench, request.terms.deadline_seconds)
 
     assert "It expired " in refusal(relayer, request)
     assert "SignatureExpired(deadline" in insist(relayer, request)
+
+
+def _let_pass(bench: Bench, seconds: int) -> None:
+    """Wait until the newest block is later than a time; a chain that was reorganised lags behind the clock."""
+    end = time.monotonic() + 30
+    while bench.desk().chain.now().timestamp() <= seconds:
+        assert time.monotonic() < end, "the chain's time stands still"
+        time.sleep(0.3)
+        bench.local.call("evm_mine")
 
 
 @pytest.mark.usefixtures("issuer")

@@ -207,6 +207,7 @@ async def test_a_hostile_name_is_shown_as_text(client: httpx.AsyncClient, site: 
     assert HOSTILE_MARKUP not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert page.count("</title>") == 1
+    assert "\u202e" not in page
 
 
 async def test_a_page_before_anchoring_says_that_it_waits(client: httpx.AsyncClient, site: Any) -> None:

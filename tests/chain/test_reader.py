@@ -190,6 +190,7 @@ MISBEHAVIOUR = {
     "sends odd numbers": text([{"id": 0, "result": "many"}]),
     "answers too short": short_words,
     "nests for ever": text("[" * 100_000),
+    "never ends": text("[" + " " * (5 * 1024 * 1024) + "]"),
 }
 
 

@@ -76,6 +76,11 @@ def test_numbers_are_not_coerced(value: object) -> None:
         parse_receipt({**RECEIPT, "treeSize": value})
 
 
+def test_true_is_no_version() -> None:
+    with pytest.raises(ReceiptFormatError, match="version"):
+        parse_receipt({**RECEIPT, "version": True})
+
+
 def test_an_index_outside_the_tree_is_refused() -> None:
     with pytest.raises(ReceiptFormatError, match="no leaf 3"):
         parse_receipt({**RECEIPT, "leafIndex": 3})

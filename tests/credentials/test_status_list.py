@@ -115,6 +115,7 @@ def test_a_list_of_a_size_that_readers_refuse_is_not_written(entries: int) -> No
         (gzip.compress(bytes(MIN_ENTRIES // 8 - 1)), "fewer than 131,072"),
         (gzip.compress(bytes(MAX_ENTRIES // 8 + 1)), "more than 33,554,432"),
     ],
+    ids=["no gzip", "cut off", "more after it", "too few", "too many"],  # the bytes carry the time
 )
 def test_bits_that_cannot_be_decoded_within_bounds_are_refused(bits: bytes, says: str) -> None:
     with pytest.raises(CredentialFormatError, match=says):

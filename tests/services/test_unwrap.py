@@ -67,6 +67,8 @@ def test_a_signed_token_is_taken_alone_and_out_of_pictures(data: bytes) -> None:
         (b'{"a":1,"a":2}', "twice"),
         (b'{"type":"Person"}', "VerifiableCredential"),
         (b'{"type":{"VerifiableCredential":1}}', "VerifiableCredential"),
+        (b'{"proof":{"type":["x"]},"words":"AnchorReceipt"}', "VerifiableCredential"),
+        (b'{"proof":[{"type":{}}],"words":"MerkleProof2019"}', "VerifiableCredential"),
         (b'{"credential":{"type":["VerifiableCredential"]},"key":"x"}', "not 'key'"),
         (b'{"credential":7}', "neither a JSON object"),
         (b"<html><body>a page</body></html>", "SVG"),
@@ -105,6 +107,11 @@ def test_other_systems_documents_are_called_by_their_name(kind: Kind) -> None:
 def test_a_merkle_proof_of_blockcerts_is_known_by_its_proof_alone() -> None:
     document = {"type": ["VerifiableCredential"], "proof": [{"type": "MerkleProof2019"}]}
     assert foreign_kind(json.dumps(document).encode()) is Kind.BLOCKCERTS
+
+
+def test_a_credential_with_a_standard_proof_is_no_other_systems_whatever_contexts_it_has() -> None:
+    document = {"@context": ["https://w3id.org/blockcerts/v3"], "proof": [{"type": "DataIntegrityProof"}]}
+    assert foreign_kind(json.dumps(document).encode()) is None
 
 
 def test_words_about_other_systems_inside_a_credential_change_nothing() -> None:

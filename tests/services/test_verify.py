@@ -16,6 +16,7 @@ from registry.core.receipt import MAX_ANCHORS, MAX_RECEIPTS, AnchorHint
 from registry.ports import IssuerSite
 from registry.services import chain_questions, gather, web_questions
 from registry.services.anchors import MAX_ANCHORS_ASKED
+from registry.services.embedded import embedded_in
 
 worlds = sys.modules["services_world"]  # loaded by conftest.py
 World, told, check = worlds.World, worlds.told, worlds.check
@@ -168,6 +169,17 @@ def test_the_proof_that_was_anchored_is_the_one_that_is_judged(world: Any) -> No
     assert told(judged) == ("not-verified", "key-retired")
 
 
+def test_of_two_proofs_the_one_anchored_on_an_accepted_chain_is_judged(world: Any) -> None:
+    document = worlds.badge(world.issuer)
+    second = worlds.new_issuer().key
+    other = {**document, "proof": world.issuer.signed(without_proof(document), second)["proof"]}
+    world.chain.add_key(world.issuer, worlds.PublicKey.of(second))
+    foreign = worlds.receipts_for([document], world.issuer, chain_id=5)
+    both = {**document, "proof": [*document["proof"], *other["proof"]]}
+    judged = world.judge(both, [*foreign, *world.chain.anchor([other], world.issuer)])
+    assert told(judged) == ("verified", "verified")
+
+
 def without_proof(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "proof"}
 
@@ -261,6 +273,12 @@ def test_a_status_list_that_was_altered_is_ignored_with_a_note(world: Any) -> No
     assert told(judged) == ("verified", "verified")
 
 
+def test_a_status_list_that_is_not_written_plainly_is_ignored_with_a_note(world: Any) -> None:
+    genuine = worlds.status_list(world.issuer, URL, [7])
+    judged = listed(world, {**genuine, "description": None})  # which no signature covers
+    assert not judged.facts.status_list.trusted
+
+
 @pytest.mark.parametrize(
     "answer", [None, [], "list", {"id": URL}, {"credentialSubject": {"type": "BitstringStatusList"}}]
 )
@@ -270,7 +288,7 @@ def test_a_status_list_that_cannot_be_read_is_a_note(world: Any, answer: Any) ->
     assert "could not be read" in next(one.detail for one in judged.report.checks if one.check == "status")
 
 
-@pytest.mark.parametrize("index", ["-1", "٣", "9" * 11, "131072", "1.5", ""])
+@pytest.mark.parametrize("index", ["-1", "٣", "9" * 5000, "131072", "1.5", ""])
 def test_a_status_index_that_is_no_place_in_the_list_is_a_note(world: Any, index: str) -> None:
     document = worlds.unsigned_badge(world.issuer, status_url=URL)
     document["credentialStatus"]["statusListIndex"] = index
@@ -373,6 +391,23 @@ def test_a_text_where_an_endorsement_belongs_is_a_part_that_does_not_stand(world
     assert judged.report.parts[0].report.verdict.value == "not-verified"
 
 
+def test_credentials_are_found_wherever_they_stand_and_not_in_proofs_contexts_or_each_other() -> None:
+    inner = {"endorsement": [{"id": "deeper"}]}
+    document = {
+        "@context": [{"endorsement": {"id": "context"}}],
+        "proof": [{"endorsement": {"id": "proof"}}],
+        "endorsement": inner,
+        "issuer": {"parentOrg": {"endorsementJwt": ["a.b.c"]}},
+        "credentialSubject": {"achievement": [{}, {"endorsement": [inner, 7]}], "verifiableCredential": [inner]},
+    }
+    assert [(one.kind, one.place) for one in embedded_in(document)] == [
+        ("endorsement", "endorsement[0]"),
+        ("endorsement", "issuer.parentOrg.endorsementJwt[0]"),
+        ("endorsement", "credentialSubject.achievement[1].endorsement[0]"),
+        ("component", "credentialSubject.verifiableCredential[0]"),
+    ]
+
+
 def test_components_of_one_issuer_ask_for_their_status_list_once(world: Any) -> None:
     components = [worlds.badge(world.issuer, status_url=URL) for _ in range(30)]
     world.web.documents[URL] = worlds.status_list(world.issuer, URL, [])
@@ -394,6 +429,15 @@ def test_a_component_beyond_the_limit_is_never_passed_over_in_silence(
     judged = world.judge(whole, receipts)
     assert told(judged) == ("undecided", "too-many-parts")
     assert "verifiableCredential[2]" in judged.report.checks[0].detail
+
+
+def test_the_limit_of_parts_counts_all_levels_together(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather, "MAX_PARTS", 4)
+    made = [stacked(world) for _ in range(2)]
+    outer = worlds.stack(world.issuer, [whole for whole, _, _ in made])
+    receipts = [*world.chain.anchor([outer], world.issuer), *made[0][2], *made[1][2]]
+    judged = world.judge(outer, receipts)
+    assert told(judged) == ("undecided", "component-undecided")
 
 
 def test_a_stack_of_stacks_is_judged_to_a_depth_and_undecided_below(
@@ -448,6 +492,14 @@ def test_the_same_anchor_named_a_thousand_times_is_asked_once(world: Any) -> Non
     repeated = replace(receipt, anchors=receipt.anchors * MAX_ANCHORS)
     assert told(world.judge(document, [repeated] * MAX_RECEIPTS)) == ("verified", "verified")
     assert world.chain.asked == 1
+
+
+def test_repeated_anchors_do_not_crowd_out_a_good_one(world: Any) -> None:
+    document = worlds.badge(world.issuer)
+    [good] = world.chain.anchor([document], world.issuer)
+    stranger = AnchorHint(worlds.NETWORK.chain_id, worlds.CONTRACT, Address("0x" + "99" * 20))
+    crowded = replace(good, anchors=(stranger,) * MAX_ANCHORS)
+    assert told(world.judge(document, [crowded, good])) == ("verified", "verified")
 
 
 def test_all_parts_together_ask_the_chain_a_bounded_number_of_times(
