@@ -183,3 +183,12 @@ def test_a_node_of_nothing_but_brackets_is_refused() -> None:
 def test_a_proof_beyond_the_bounds_is_refused_before_it_is_hashed(nodes: list[bytes]) -> None:
     with pytest.raises(StateProofError, match="at most"):
         proven_value(Digest(bytes(32)), b"key", nodes)
+
+
+def test_a_key_that_leaves_the_way_inside_an_extension_is_absent() -> None:
+    numbered = [number.to_bytes(2, "big") for number in range(200)]
+    together = [key for key in numbered if keccak(key).hex()[0] == "0"][:2]
+    apart = next(key for key in numbered if keccak(key).hex()[0] != "0")
+    trie = SlowTrie(dict.fromkeys(together, b"value"))
+
+    assert proven_value(trie.root, apart, trie.proof(together[0])) is None
