@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,13 @@ from registry.core.account import Address
 from registry.core.batch import proof_from_tiles
 from registry.core.canonical import entry_of
 from registry.core.digest import leaf_hash
-from registry.core.errors import BatchSealedError, InputError, RosterError, StateError
+from registry.core.errors import BatchSealedError, InputError, RosterError, StateError, VerificationError
 from registry.core.proof import require_inclusion
 from registry.core.receipt import receipt_json
 from registry.credentials.roster import read_roster
 from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential
 from registry.services import issue, status_indices
+from registry.services import seal as seal_module
 from registry.services.catalogue import Catalogue
 from registry.services.export import exported, file_content
 from registry.services.issue import Issuance
@@ -181,6 +183,38 @@ def test_a_batch_is_sealed_once(store: Store, issuer: IssuerRow) -> None:
         seal_batch(store, batch_id, NOW)
 
 
+def test_a_batch_that_another_process_sealed_meanwhile_is_passed_over(
+    store: Store, issuer: IssuerRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_credentials(store, issuer, 2)
+    stale = store.batches(BatchState.OPEN)
+    seal_open_batches(store, NOW)
+    monkeypatch.setattr(store, "batches", lambda _state: stale)
+    assert seal_open_batches(store, NOW) == []
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_tiles_that_do_not_lead_to_the_root_leave_the_batch_open(
+    store: Store, issuer: IssuerRow, monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    from registry.core.batch import tiles_of  # noqa: PLC0415
+
+    def damaged(leaves: Any) -> Any:
+        tiles = list(tiles_of(leaves))
+        leaf_tiles = [number for number, tile in enumerate(tiles) if tile.level == 0]
+        broken = leaf_tiles[place]
+        data = tiles[broken].data
+        changed = data[32:64] + data[:32] + data[64:] if place == 0 else data[:-64] + data[-32:] + data[-64:-32]
+        tiles[broken] = replace(tiles[broken], data=changed)
+        return iter(tiles)
+
+    add_credentials(store, issuer, 300)
+    monkeypatch.setattr(seal_module, "tiles_of", damaged)
+    with pytest.raises(VerificationError):
+        seal_open_batches(store, NOW)
+    assert [batch.state for batch in store.batches()] == [BatchState.OPEN]
+
+
 def test_what_is_issued_after_sealing_goes_into_a_new_batch(store: Store, issuer: IssuerRow) -> None:
     add_credentials(store, issuer, 2)
     [first] = seal_open_batches(store, NOW)
@@ -261,7 +295,9 @@ def rows(*lines: str) -> list[Any]:
     return list(read_roster([roster.encode()], file="roster.csv", overrides=[]).results)
 
 
-def test_rows_of_two_issuers_in_one_chunk_are_signed_by_their_own(store: Store, issuer: IssuerRow) -> None:
+def test_rows_of_two_issuers_in_one_chunk_are_signed_by_their_own(
+    store: Store, issuer: IssuerRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
     second = store.add_issuer(
         IssuerRow("two", "did:web:two.example", Address("0x" + "2" * 40), {**PROFILE, "id": "did:web:two.example"})
     )
@@ -270,7 +306,11 @@ def test_rows_of_two_issuers_in_one_chunk_are_signed_by_their_own(store: Store, 
     mixed = rows(
         "cloud,a@x.example,A,A,2026-06-30", "data,b@x.example,B,B,2026-06-30", "cloud,c@x.example,C,C,2026-06-30"
     )
+    stored: list[int] = []
+    whole = store.add_credentials
+    monkeypatch.setattr(store, "add_credentials", lambda made, *rest: (stored.append(len(made)), whole(made, *rest)))
     progress = list(issuance(store, worlds.new_issuer()).run(mixed))
+    assert stored == [1, 2], "one transaction for each issuer"
     assert [(one.issued, one.skipped) for one in progress] == [(3, 0)]
     for credential in store.credentials():
         document = json.loads(credential.entry or b"")
