@@ -11,7 +11,9 @@ HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"
 
 # A slow machine is no reason to fail; `make fuzz` looks longer.
-settings.register_profile("quick", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "quick", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("long", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("CREDANCHOR_TEST_PROFILE", "quick"))
 
