@@ -34,3 +34,9 @@ def header_over(state_root: bytes) -> bytes:
 def test_an_account_of_another_shape_is_refused(account: object) -> None:
     with pytest.raises(StateProofError, match="not encoded as an account is"):
         prove(proof_of(account))
+
+
+def test_a_state_without_the_contract_says_so() -> None:
+    node = rlp.encode([b"\x20" + keccak(b"another account"), rlp.encode([b"", b"", b"\x07" * 32, b""])])
+    with pytest.raises(StateProofError, match="there is no contract at"):
+        prove(StateProof(1, CONTRACT, header_over(keccak(node)), (node,), ()))
