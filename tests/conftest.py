@@ -10,6 +10,14 @@ from hypothesis import HealthCheck, settings
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"
 
+LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its argument: both workers must collect the same ids, and some values are random."""
+    return argname if isinstance(val, (bytes, str)) and len(val) > LONGEST_ID else None
+
+
 # A slow machine is no reason to fail; `make fuzz` looks longer.
 settings.register_profile(
     "quick", deadline=None, max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
