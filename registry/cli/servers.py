@@ -39,6 +39,7 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # before the address is told: an early visitor waits instead of being refused
     except OSError as error:
         listener.close()
         raise SettingsError(
