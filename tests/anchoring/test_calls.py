@@ -16,7 +16,7 @@ from registry.core.submission import Purpose, SubmissionState
 from registry.store.anchor_rows import ClaimLostError
 
 if TYPE_CHECKING:
-    from tests.anchoring.conftest import Bench
+    from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 

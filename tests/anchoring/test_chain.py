@@ -16,7 +16,7 @@ from registry.core.submission import SubmissionState
 
 if TYPE_CHECKING:
     from anchoring.steps import Sight
-    from tests.anchoring.conftest import Bench
+    from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 

@@ -17,7 +17,7 @@ from registry.settings import write_home_file
 if TYPE_CHECKING:
     from click.testing import Result
 
-    from tests.anchoring.conftest import Bench
+    from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from anchoring.job import RunReport
     from registry.core.submission import BatchRef
-    from tests.anchoring.conftest import Bench
+    from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from anchoring.relay_signing import SignedBatches
     from registry.records import IssuerRow
-    from tests.anchoring.conftest import Bench
+    from tests.bench import Bench
     from tests.devnet import LocalChain
 
 pytestmark = pytest.mark.chain

@@ -1,10 +1,12 @@
-"""What the tests of anchoring share: a store with sealed batches, issuers on a real chain, and a desk to send from."""
+"""A store with sealed batches, issuers on a real chain, and a desk to send from: the `bench` fixture.
+
+`tests/conftest.py` loads this file by its path.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
-import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
     from tests.devnet import LocalChain
 
 PASSPHRASE = "correct horse"
-
-
-start_chain = sys.modules["tests_devnet"].start_chain  # loaded by tests/conftest.py
 
 
 @dataclass
@@ -181,6 +180,11 @@ class Bench:
 
     def sender_with(self, passphrase: str) -> KeystoreSender:
         return KeystoreSender(self.sender.keystore, lambda: passphrase)
+
+    def other_sender(self) -> KeystoreSender:
+        """Return a funded key that no issuer knows."""
+        _, key = self.local.new_account()
+        return write_keystore(self.folder / f"{secrets.token_hex(4)}.json", key)
 
     def anchored_events(self, issuer: IssuerRow) -> list[dict[str, Any]]:
         topic = "0x" + keccak(b"Anchored(address,bytes32,uint64,address)").hex()
