@@ -19,7 +19,7 @@ from registry.store.anchor_rows import (
     set_batches,
     unset_anchors,
 )
-from registry.store.session import reading, seconds, writing
+from registry.store.session import StoreConflictError, reading, seconds, writing
 from registry.store.submission_queries import anchors_of_batch, attempts_of, submissions_where
 from registry.store.submission_tables import ATTEMPT, SUBMISSION
 from registry.store.table_objects import BATCH, ISSUER
@@ -142,10 +142,17 @@ class SubmissionRows:
             StateError: the nonce was used before, so the chain forgot what the store remembers.
 
         """
-        with writing(self.engine) as connection:
-            _require_free_nonce(connection, submission, attempt.nonce)
-            connection.execute(insert(ATTEMPT).values(_attempt_values(attempt)))
-            return _move(connection, submission, now, state=SubmissionState.SIGNED, nonce=attempt.nonce, note="")
+        try:
+            with writing(self.engine) as connection:
+                _require_free_nonce(connection, submission, attempt.nonce)
+                # First the version: who was overtaken may bring the very bytes that are stored already.
+                moved = _move(connection, submission, now, state=SubmissionState.SIGNED, nonce=attempt.nonce, note="")
+                connection.execute(insert(ATTEMPT).values(_attempt_values(attempt)))
+                return moved
+        except StoreConflictError as error:
+            raise ClaimLostError(
+                f"Another worker gave nonce {attempt.nonce} of {submission.what.sender} away."
+            ) from error
 
     def sent(self, submission: Submission, tx_hash: Digest, answer: str, now: datetime) -> Submission:
         """Note that an endpoint was handed an attempt, and what it said."""
