@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from anchoring.plan import next_step
 from anchoring.sender import UnsignedTransaction
+from anchoring.signed_check import require_as_asked
 from anchoring.steps import (
     Adopt,
     Alert,
@@ -92,6 +93,7 @@ def drive(desk: Desk, submission_id: int, wait_seconds: float) -> Progress:
         ChainUnavailableError: the chain does not answer; everything noted so far stays.
         WrongChainError: an endpoint answers for another chain.
         PassphraseError, KeyFileError: the key cannot be opened; nothing was signed.
+        SignedOtherwiseError: the signer returned another transaction than was asked; nothing was stored.
 
     """
     waited = 0.0
@@ -177,6 +179,7 @@ def _sign(desk: Desk, submission: Submission, step: Sign) -> Wait | None:
         what.chain_id, what.contract, what.call_data, step.nonce, step.gas_limit, step.fees
     )
     signed = signer.sign(transaction)
+    require_as_asked(signed, transaction, what.sender)
     attempt = Attempt(submission.id, step.nonce, signed.raw, signed.tx_hash, step.gas_limit, step.fees, signed_at=now)
     # A crash before this commit leaves nothing: the nonce is unspent, and the next run signs.
     desk.rows.signed(submission, attempt, now)

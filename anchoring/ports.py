@@ -35,7 +35,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, transaction: UnsignedTransaction) -> Signed:
-        """Return the signed bytes and their hash."""
+        """Return the signed bytes and their hash; `signed_check` holds them against what was asked."""
         ...
 
     def sign_typed_data(self, typed: TypedData) -> bytes:

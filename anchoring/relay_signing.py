@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from anchoring.job import by_standing, permitted
 from anchoring.relay_request import MAX_REQUESTS, RelayRequest, RelayTerms
+from anchoring.signed_check import require_signed_by
 from registry.core.submission import SubmissionState
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def sign_batches(desk: Desk, signer: Address, seal: Callable[[], object], deadli
         ChainUnavailableError: the chain does not answer, or holds no contract.
         WrongChainError: an endpoint answers for another chain.
         PassphraseError, KeyFileError: the key cannot be opened; nothing was signed.
+        SignedOtherwiseError: the signer returned something else than its signature over the request.
 
     """
     seal()
@@ -65,4 +67,6 @@ def waiting_batches(desk: Desk) -> Sequence[BatchRef]:
 def _signed(desk: Desk, signer: Address, batch: BatchRef, deadline_seconds: int) -> RelayRequest:
     network = desk.chain.network
     terms = RelayTerms(network.chain_id, network.contract, batch, signer, deadline_seconds)
-    return RelayRequest(terms, desk.signers[signer].sign_typed_data(terms.typed_data()))
+    signature = desk.signers[signer].sign_typed_data(terms.typed_data())
+    require_signed_by(signature, terms.typed_data(), signer)
+    return RelayRequest(terms, signature)
