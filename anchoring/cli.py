@@ -214,7 +214,7 @@ def _show_report(report: RunReport, *, as_json: bool, silent_if_empty: bool = Fa
             json_line(submission_json(one.submission, one.step))
         else:
             say("\n".join(submission_lines(one.submission, one.step)))
-    for sentence in report.skipped:
+    for sentence in report.skipped + report.unproven:
         warn(sentence)
     if not report.progress and not report.skipped and not as_json and not silent_if_empty:
         say("There is nothing to anchor.")

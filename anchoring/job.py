@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from anchoring import contract_calls
 from anchoring.drive import drive
+from anchoring.proofs import save_state_proofs
 from anchoring.steps import Alert, Rest
 from registry.core.submission import NewSubmission, Purpose, SubmissionState
 from registry.store.anchor_rows import ClaimLostError
@@ -47,6 +48,8 @@ class RunReport:
     """Every submission that it touched, oldest first."""
     skipped: tuple[str, ...]
     """Batches that it left alone and why, as sentences."""
+    unproven: tuple[str, ...] = ()
+    """Final batches that no state proof could be saved of and why, as sentences; the next run tries again."""
 
     @property
     def needs_person(self) -> bool:
@@ -98,7 +101,7 @@ def run(
         announce(cost)
         planned = _plan(desk, sender, batches, label_of(batches))
         progress += [drive(desk, submission_id, wait_seconds) for submission_id in planned]
-    return RunReport(tuple(progress), tuple(skipped))
+    return RunReport(tuple(progress), tuple(skipped), save_state_proofs(desk))
 
 
 def outlook(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[Outlook], list[str]]:

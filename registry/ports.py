@@ -41,13 +41,27 @@ class ChainQuestion:
     issuer: Address
     """The on-chain issuer that the receipt names."""
     root: Root
-    """The batch's root, computed here."""
+    """The batch's root, as the receipt names it; that leaf and proof lead to it is checked elsewhere."""
     tree_size: int
     """The batch's number of leaves."""
     leaf_hash: Digest
     """The credential's leaf hash."""
     key_hash: Digest | None
     """Hash of the signing key, if known."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchQuestion:
+    """What is asked of the contract about a whole batch: all that its credentials share, so nobody's status."""
+
+    issuer: Address
+    """The on-chain issuer."""
+    root: Root
+    """The batch's root."""
+    tree_size: int
+    """The batch's number of leaves."""
+    key_hashes: tuple[Digest, ...]
+    """Hashes of the keys that may have signed in it."""
 
 
 class ChainReader(Protocol):

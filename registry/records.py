@@ -140,7 +140,7 @@ class BatchRow:
     root: Root | None
     """Its root once sealed."""
     tree_size: int
-    """Number of leaves once sealed, else 0."""
+    """Number of leaves: those issued so far while it is open, all of them once it is sealed."""
     created_at: datetime
     """When it was opened, UTC."""
     sealed_at: datetime | None
@@ -159,6 +159,22 @@ class StoredProof:
     """Where the batch is anchored; empty while it is not."""
     final: bool
     """Whether the anchor is in a finalized block."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedProof:
+    """A state proof that was saved when a batch became final."""
+
+    chain_id: int
+    """EIP-155 chain id of the anchor."""
+    contract: Address
+    """The contract that holds it."""
+    block_number: int
+    """The block that it is as of."""
+    block_hash: Digest
+    """Hash of that block."""
+    document: str
+    """The state proof as JSON."""
 
 
 @dataclass(frozen=True, slots=True)

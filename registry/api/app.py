@@ -82,6 +82,11 @@ def _published(office: Office) -> APIRouter:
         """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
         return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
 
+    @router.get("/receipts/{credential_id}/state", summary="The state proof of a credential's batch")
+    def get_state(credential_id: str) -> Response:
+        """Answer with the state proof saved when the batch became final; it does not cover the credential's status."""
+        return Response(office.state(credential_id), media_type="application/json")
+
     return router
 
 
@@ -96,7 +101,8 @@ def _shared(office: Office) -> APIRouter:
         value = bundle_json(office.bundle(token))
         if not _wants_page(request):
             return JSONResponse(value, headers=SHARED)
-        page = page_of(office.verifier.verify(json.dumps(value).encode()), token)
+        state_url = office.state_url(token)
+        page = page_of(office.verifier.verify(json.dumps(value).encode()), token, state_url)
         return templates.TemplateResponse(request, "credential.html", {"page": page}, headers=SHARED)
 
     @router.get("/c/{token}/bundle.json", summary="The bundle, as a file")

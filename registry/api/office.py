@@ -93,12 +93,26 @@ class Office:
         receipt = receipt_of(self.store, credential)
         return [receipt] if receipt else []
 
+    def state(self, credential_id: str) -> str:
+        """Return the newest state proof saved of a credential's batch, as JSON; NotFoundError if there is none."""
+        credential = self.store.credential(credential_id.removeprefix("urn:uuid:"))
+        saved = self.store.proofs.saved(credential.batch_id) if credential else []
+        if not saved:
+            raise NotFoundError("No state proof of this credential is saved here.")
+        return saved[-1].document
+
     def shared(self, token: str) -> StoredCredential:
         """Return the credential behind a share link; NotFoundError if the link is unknown or its document erased."""
         credential = self.store.credential_by_token(token) if len(token) <= MAX_TOKEN else None
         if credential is None or credential.entry is None:
             raise NotFoundError("This link leads to no credential; ask whoever sent it for another.")
         return credential
+
+    def state_url(self, token: str) -> str:
+        """Return where the saved state proof of a shared credential lies, empty if there is none; errors as above."""
+        credential = self.shared(token)
+        saved = self.store.proofs.saved(credential.batch_id)
+        return f"{self.base_url}/receipts/{credential.credential_id}/state" if saved else ""
 
     def bundle(self, token: str) -> Bundle:
         """Return the bundle behind a share link.

@@ -58,6 +58,8 @@ class Page:
 
     token: str
     """Secret part of the link, for the files below it."""
+    state_url: str
+    """Where the saved state proof lies; empty if there is none."""
     tone: str
     """`good`, `bad` or `open`."""
     summary: str
@@ -84,13 +86,14 @@ class Page:
     """Every finding."""
 
 
-def page_of(judged: Judged, token: str) -> Page:
-    """Return the page of a judged credential."""
+def page_of(judged: Judged, token: str, state_url: str = "") -> Page:
+    """Return the page of a judged credential; `state_url` leads to its saved state proof, if there is one."""
     facts, report = judged.facts, judged.report
     document = facts.presented.document
     achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
     return Page(
         token=token,
+        state_url=state_url,
         tone=TONES[report.verdict],
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),

@@ -1,4 +1,4 @@
-"""Making a state proof from an endpoint: the slots one credential needs, proven at the finalized block.
+"""Making a state proof from an endpoint: the slots that judging needs, proven at the finalized block.
 
 1 the finalized block's header, hashed again   2 the slots that the checks read, found by reading them
 3 `eth_getProof` for exactly those             4 the whole proof walked before anybody gets it
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from eth_hash.auto import keccak
 
-from registry.chain.proof_reader import ProofReader, stored_facts
+from registry.chain.proof_reader import ProofReader, read_batch, stored_facts
 from registry.chain.rpc import Call, RpcEndpoint
 from registry.core.block_header import encode_header, read_header
 from registry.core.errors import ChainUnavailableError
@@ -19,12 +19,13 @@ from registry.core.state_proof import WORD_BYTES, parse_state_proof
 from registry.core.state_proof_errors import StateProofError, StateProofFormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from registry.chain.networks import Network
     from registry.core.block_header import BlockHeader
+    from registry.core.proven_state import ProvenState
     from registry.core.state_proof import StateProof
-    from registry.ports import ChainQuestion
+    from registry.ports import BatchQuestion, ChainQuestion
 
 
 class StateProver:
@@ -47,10 +48,17 @@ class StateProver:
                 is an anchor that is not final yet.
 
         """
+        return self._first(lambda proving: proving.state_proof(question))
+
+    def batch_proof(self, question: BatchQuestion) -> StateProof:
+        """Return a proof of what the credentials of a batch share, which is all but their status; errors as above."""
+        return self._first(lambda proving: proving.batch_proof(question))
+
+    def _first(self, prove_by: Callable[[_Proving], StateProof]) -> StateProof:
         reasons = []
         for endpoint in self._endpoints:
             try:
-                return _Proving(self._network, endpoint).state_proof(question)
+                return prove_by(_Proving(self._network, endpoint))
             except ChainUnavailableError as error:
                 reasons.append(str(error))
             except (StateProofError, StateProofFormatError) as error:
@@ -66,12 +74,23 @@ class _Proving:
         self._endpoint = endpoint
 
     def state_proof(self, question: ChainQuestion) -> StateProof:
+        proof, state = self._proven(lambda read, block: stored_facts(read, self._network, question, block))
+        ProofReader(self._network, state).facts(question)
+        return proof
+
+    def batch_proof(self, question: BatchQuestion) -> StateProof:
+        proof, state = self._proven(lambda read, _block: read_batch(read, self._network, question))
+        if read_batch(state.word, self._network, question) is None:
+            raise self._unusable(f"does not hold the batch at its finalized block {state.header.number:,}")
+        return proof
+
+    def _proven(self, read_all: Callable[[Callable[[int], int], int], object]) -> tuple[StateProof, ProvenState]:
+        """Return a proof of every slot that `read_all` reads, and what it proves."""
         encoded, header = self._finalized()
-        slots = self._slots(question, header.number)
+        slots = self._slots(read_all, header.number)
         answer = self._asked("eth_getProof", [_word_hex(slot) for slot in slots], hex(header.number))
         proof = self._formed(encoded, slots, answer)
-        ProofReader(self._network, prove(proof, header.block_hash)).facts(question)
-        return proof
+        return proof, prove(proof, header.block_hash)
 
     def _finalized(self) -> tuple[bytes, BlockHeader]:
         calls = [Call("eth_chainId"), Call("eth_getBlockByNumber", ("finalized", False))]
@@ -85,8 +104,8 @@ class _Proving:
             raise self._unusable("gave a block whose members do not lead to its hash; its fork may be newer than this")
         return encoded, read_header(encoded)
 
-    def _slots(self, question: ChainQuestion, block: int) -> list[int]:
-        """Return the slots that answering reads, each once, in the order of reading."""
+    def _slots(self, read_all: Callable[[Callable[[int], int], int], object], block: int) -> list[int]:
+        """Return the slots that are read, each once, in the order of reading."""
         seen: dict[int, int] = {}
 
         def read(slot: int) -> int:
@@ -94,7 +113,7 @@ class _Proving:
                 seen[slot] = _number(self._asked("eth_getStorageAt", _word_hex(slot), hex(block)))
             return seen[slot]
 
-        stored_facts(read, self._network, question, block)
+        read_all(read, block)
         return list(seen)
 
     def _asked(self, method: str, *params: object) -> Any:  # noqa: ANN401  any JSON value

@@ -163,6 +163,9 @@ def check_status(facts: Facts) -> CheckResult:
         return CheckResult("status", FAILED, "revoked", "The issuer's status list says that it is revoked.")
     if not isinstance(chain, ChainFacts):
         return _without_chain("status", facts)
+    if chain.finalized.status is None:
+        text = "The state proof is that of the whole batch: it does not say whether this credential was revoked."
+        return CheckResult("status", UNDECIDED, "status-not-proven", text)
     text = "The issuer has neither revoked nor suspended it." + _note_on_list(facts)
     return CheckResult("status", PASSED, "active", text)
 
@@ -225,6 +228,8 @@ def _bad_status(view: ChainView) -> CheckResult | None:
         text = f"The issuer revoked the whole batch on {day(view.anchor.revoked_at)}."
         return CheckResult("status", FAILED, "batch-revoked", text)
     status = view.status
+    if status is None:
+        return None
     if status.status is Status.REVOKED:
         when = f" on {day(status.revoked_at)}" if status.revoked_at else ""
         text = f"The issuer revoked it{when}{reason_words(status.reason)}."

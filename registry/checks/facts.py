@@ -113,8 +113,8 @@ class ChainView:
     """The block that was asked."""
     anchor: AnchorRecord | None
     """None if the contract does not hold the batch."""
-    status: StatusRecord
-    """Status of the leaf."""
+    status: StatusRecord | None
+    """Status of the leaf; None if the state proof that answers does not cover it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ SENTENCES = {
     "receipt-unreachable": "Cannot tell: signed, but the issuer's registry gave no receipt.",
     "chain-unreachable": "Cannot tell: the chain could not be reached. This says nothing against the credential.",
     "wrong-network": "Cannot tell: it was anchored on a network that this verifier does not accept.",
+    "status-not-proven": "Cannot tell: the state proof does not cover whether the issuer revoked or suspended it.",
     "issuer-unconfirmed": "Cannot tell: nobody you trust confirms who the issuer is.",
 }
 """One sentence for each cause that people meet; other causes speak through their check's own sentence."""

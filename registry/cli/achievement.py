@@ -44,10 +44,10 @@ def add(files: Files, issuer: IssuerSlug = None) -> None:
     settings = load_settings()
     store = open_store(settings)
     awarding = issuer_named(store, issuer)
-    read = [(path.stem, _document(path, settings, awarding)) for path in files]
-    for short_id, document in read:
-        changed = store.put_achievement(AchievementRow(awarding.id, short_id, document))
-        say(f"{'Added' if changed else 'Unchanged:'} {short_id} ({document['name']}), awarded by {awarding.slug}.")
+    read = [AchievementRow(awarding.id, path.stem, _document(path, settings, awarding)) for path in files]
+    for row, changed in zip(read, store.put_achievements(read), strict=True):
+        word = "Added" if changed else "Unchanged:"
+        say(f"{word} {row.short_id} ({row.document['name']}), awarded by {awarding.slug}.")
 
 
 @achievement.command("list")

@@ -14,6 +14,7 @@ from registry.core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from registry.cli.export_state import StateFile
     from registry.records import StoredCredential
     from registry.services.export import ExportedFile
     from registry.store.repository import Store
@@ -40,7 +41,8 @@ def export(
     """Write credentials with their receipts, one file each, named by the credential's UUID.
 
     With --with-state, a proof of what the contract holds at the finalized block goes beside each: with it the
-    credential can be judged when no endpoint answers any more.
+    credential can be judged when no endpoint answers any more. If none answers now, it is the proof that was saved
+    when the batch became final, which says nothing of the single credential's status.
 
     Example: credanchor export --all --out bundles
     """
@@ -53,33 +55,47 @@ def export(
     settings = load_settings()
     store = open_store(settings)
     chosen, total = _chosen(store, credential, batch)
-    written = pending = proven = 0
-    states = StateFiles(settings.networks.values() if with_state else (), out)
+    written = pending = 0
+    proofs: list[StateFile] = []
+    states = StateFiles(settings.networks.values() if with_state else (), store, out)
     with closing(states), progress_bar(total, "Exporting") as advance:
         for file in exported(store, chosen, form):
             _write(out / file.name, file.data)
             state = states.write(file) if with_state else None
+            proofs += [state] if state else []
             written += 1
             pending += file.pending
             advance(written)
             if as_json:
                 json_line(_line(out, file, state))
-            proven += state is not None
     if not as_json:
         say(f"Wrote {written:,} files into {out}.")
-        _say_how_many(pending, proven if with_state else None)
+        if with_state:
+            _say_states(proofs)
+        _say_pending(pending)
 
 
-def _say_how_many(pending: int, proven: int | None) -> None:
-    if proven is not None:
-        say(f"Beside {proven:,} of them lies a state proof.")
+def _say_states(proofs: list[StateFile]) -> None:
+    say(f"Beside {len(proofs):,} of them lies a state proof.")
+    saved = [one.block_number for one in proofs if not one.fresh]
+    if saved:
+        say(
+            f"The chain did not answer, so {len(saved):,} of these are those saved when the batch became final, as of "
+            f"block {min(saved):,} or later. They do not cover a credential's status: by them alone nothing is called "
+            "verified."
+        )
+
+
+def _say_pending(pending: int) -> None:
     if pending:
         say(f"{pending:,} of them wait for their anchor to become final; export them again after `anchor run`.")
 
 
-def _line(out: Path, file: ExportedFile, state: Path | None) -> dict[str, Any]:
+def _line(out: Path, file: ExportedFile, state: StateFile | None) -> dict[str, Any]:
     line = {"file": str(out / file.name), "credential": file.credential_id, "pending": file.pending}
-    return {**line, "state": str(state)} if state else line
+    if state is None:
+        return line
+    return {**line, "state": str(state.path), "stateBlock": state.block_number, "stateCoversStatus": state.fresh}
 
 
 def _chosen(store: Store, credential: str | None, batch: int | None) -> tuple[Iterable[StoredCredential], int]:

@@ -54,6 +54,7 @@ MAX_NAME = 300
 """Most characters shown of a name."""
 _JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji are misspelt without them
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+")
+_NOT_KNOWN = "…"
 _NOT_ANCHORED, _BATCH_REVOKED, _REVOKED, _SUSPENDED, _VALID = 1, 2, 3, 4, 5  # as the contract numbers them
 
 
@@ -169,6 +170,8 @@ def _verify_answer(view: ChainView) -> str:
     time = int(view.anchor.anchored_at.timestamp())
     if view.anchor.revoked_at is not None:
         return f"{_BATCH_REVOKED}, {time}"
+    if view.status is None:
+        return _NOT_KNOWN
     code = {Status.ACTIVE: _VALID, Status.SUSPENDED: _SUSPENDED, Status.REVOKED: _REVOKED}[view.status.status]
     return f"{code}, {time}"
 
@@ -182,6 +185,8 @@ def _anchor_answer(view: ChainView) -> str:
 
 def _status_answer(view: ChainView) -> str:
     status = view.status
+    if status is None:
+        return _NOT_KNOWN
     times = (int(at.timestamp()) if at else 0 for at in (status.revoked_at, status.suspended_at))
     return ", ".join(str(part) for part in (status.status.value, *times, status.reason))
 

@@ -15,6 +15,8 @@ from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import ACHIEVEMENT, CREDENTIAL, ISSUER, SIGNING_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Engine, Row
 
 
@@ -62,30 +64,18 @@ class IssuerRows:
             ]
 
     def put_achievement(self, achievement: AchievementRow) -> bool:
-        """Store an achievement, and return whether anything changed.
+        """Store an achievement, and return whether anything changed; StateError as in `put_achievements`."""
+        return self.put_achievements([achievement])[0]
+
+    def put_achievements(self, achievements: Sequence[AchievementRow]) -> list[bool]:
+        """Store achievements, all or none, and return of each whether anything changed.
 
         Raises:
-            StateError: credentials were issued for it already, and the text differs: it is not rewritten under them.
+            StateError: credentials were issued for one already, and its text differs: it is not rewritten under them.
 
         """
-        text = json.dumps(achievement.document, ensure_ascii=False, sort_keys=True)
-        table = ACHIEVEMENT
-        mine = (table.c.issuer_id == achievement.issuer_id) & (table.c.short_id == achievement.short_id)
         with writing(self.engine) as connection:
-            known = connection.execute(select(table).where(mine)).one_or_none()
-            if known is not None and known.document == text:
-                return False
-            if known is None:
-                values = {"issuer_id": achievement.issuer_id, "short_id": achievement.short_id, "document": text}
-                connection.execute(insert(ACHIEVEMENT).values(values))
-                return True
-            if _is_awarded(connection, known.id):
-                raise StateError(
-                    f"Credentials were issued for the achievement {achievement.short_id!r} already, so its text stays. "
-                    "Add the new text under another name."
-                )
-            connection.execute(update(ACHIEVEMENT).where(table.c.id == known.id).values(document=text))
-            return True
+            return [_put_achievement(connection, one) for one in achievements]
 
     def achievements(self, issuer_id: int | None = None) -> list[AchievementRow]:
         """Return the achievements of one issuer, or of all."""
@@ -109,6 +99,26 @@ def _issuer(row: Row[Any]) -> IssuerRow:
 
 def _achievement(row: Row[Any]) -> AchievementRow:
     return AchievementRow(id=row.id, issuer_id=row.issuer_id, short_id=row.short_id, document=json.loads(row.document))
+
+
+def _put_achievement(connection: Connection, achievement: AchievementRow) -> bool:
+    text = json.dumps(achievement.document, ensure_ascii=False, sort_keys=True)
+    table = ACHIEVEMENT
+    mine = (table.c.issuer_id == achievement.issuer_id) & (table.c.short_id == achievement.short_id)
+    known = connection.execute(select(table).where(mine)).one_or_none()
+    if known is not None and known.document == text:
+        return False
+    if known is None:
+        values = {"issuer_id": achievement.issuer_id, "short_id": achievement.short_id, "document": text}
+        connection.execute(insert(ACHIEVEMENT).values(values))
+        return True
+    if _is_awarded(connection, known.id):
+        raise StateError(
+            f"Credentials were issued for the achievement {achievement.short_id!r} already, so its text stays. "
+            "Add the new text under another name. Nothing was stored."
+        )
+    connection.execute(update(ACHIEVEMENT).where(table.c.id == known.id).values(document=text))
+    return True
 
 
 def _is_awarded(connection: Connection, achievement_id: int) -> bool:

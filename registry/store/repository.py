@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from registry.store.batch_rows import BatchRows
 from registry.store.credential_rows import CredentialRows
 from registry.store.issuer_rows import IssuerRows
+from registry.store.proof_rows import ProofRows
 from registry.store.submissions import SubmissionRows
 
 if TYPE_CHECKING:
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class Store(IssuerRows, CredentialRows, BatchRows):
-    """One database: issuers, achievements, credentials, batches and tiles; submissions stand beside them."""
+    """One database: issuers, achievements, credentials, batches, tiles; beside them submissions and state proofs."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.submissions = SubmissionRows(engine)
+        self.proofs = ProofRows(engine)
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:
         """Return where a batch is anchored, or will be once its transaction is mined; empty while neither is known."""

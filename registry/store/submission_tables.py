@@ -1,4 +1,4 @@
-"""Tables of submissions, their attempts, and anchors.
+"""Tables of submissions, their attempts, anchors, and the state proofs of anchors.
 
 Times are kept as whole seconds since 1970, UTC. Amounts are in wei.
 """
@@ -81,6 +81,19 @@ class AnchorTable(SQLModel, table=True):
     anchored_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class StateProofTable(SQLModel, table=True):
+    """What the contract held of a final anchor, proven as of one block."""
+
+    __tablename__ = "state_proof"
+    id: int | None = Field(default=None, primary_key=True)
+    anchor_id: int = Field(foreign_key="anchor.id", unique=True)
+    block_number: int = Field(sa_type=BigInteger)
+    block_hash: bytes
+    document: str
+    """The state proof as JSON."""
+    saved_at: int = Field(sa_type=BigInteger)
+
+
 def _table(model: type[SQLModel]) -> Table:
     return cast("Table", model.__table__)  # type: ignore[attr-defined]  # SQLModel hides it from type checkers
 
@@ -88,3 +101,4 @@ def _table(model: type[SQLModel]) -> Table:
 SUBMISSION = _table(SubmissionTable)
 ATTEMPT = _table(AttemptTable)
 ANCHOR = _table(AnchorTable)
+STATE_PROOF = _table(StateProofTable)

@@ -110,6 +110,27 @@ async def test_the_receipts_of_a_credential_are_none_then_pending_then_final(
     assert final["anchors"][0]["chain"] == "eip155:31337"
 
 
+async def test_the_saved_state_proof_of_a_final_credential_is_served_and_its_page_links_it(
+    client: httpx.AsyncClient, site: Any, anchored: Any
+) -> None:
+    path = f"/receipts/{anchored.credential_id}/state"
+    answer = await client.get(path)
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["type"] == "StateProof"
+    page = await client.get(f"/c/{anchored.share_token}", headers=BROWSER)
+    assert f'href="{site.office.base_url}{path}"' in page.text
+
+
+async def test_a_credential_that_is_not_final_has_no_state_proof_and_its_page_links_none(
+    client: httpx.AsyncClient, site: Any
+) -> None:
+    [new] = site.issue("no-state@x.example")
+    assert problem_of(await client.get(f"/receipts/{new.credential_id}/state"))[:2] == (404, "not-found")
+    page = await client.get(f"/c/{new.share_token}", headers=BROWSER)
+    assert page.status_code == 200
+    assert "State proof" not in page.text
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -124,6 +145,7 @@ async def test_the_receipts_of_a_credential_are_none_then_pending_then_final(
         "/issuers/northfield/achievements/alchemy",
         "/receipts/urn:uuid:00000000-0000-4000-8000-000000000000",
         "/receipts/%00",
+        "/receipts/urn:uuid:00000000-0000-4000-8000-000000000000/state",
         "/c/unknown",
         "/c/" + "x" * 5000,
         "/c/unknown/badge.png",

@@ -29,7 +29,7 @@ from registry.core.state_proof import StateProof, parse_state_proof, state_proof
 from registry.core.state_proof_errors import StateProofError
 from registry.core.submission import BatchRef
 from registry.credentials.keys import PublicKey
-from registry.ports import ChainQuestion
+from registry.ports import BatchQuestion, ChainQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,6 +118,32 @@ def accredited(devnet: Any) -> tuple[World, ChainQuestion, StateProof]:
     return made, asked, made.proof(asked)
 
 
+# --- Of a whole batch
+
+
+def test_a_proof_of_a_batch_says_all_but_the_status_of_its_credentials(accredited: Any) -> None:
+    world, asked, _ = accredited
+    prover = StateProver(world.network)
+    shared = BatchQuestion(asked.issuer, asked.root, asked.tree_size, (KEY.key_hash, OTHER_KEY.key_hash))
+    proof = prover.batch_proof(shared)
+    prover.close()
+    facts = ProofReader(world.network, prove(parse_state_proof(state_proof_json(proof)))).facts(asked)
+    told = world.read(asked)
+    assert (facts.finalized.status, facts.latest.status) == (None, None)
+    assert facts.finalized.anchor == told.finalized.anchor
+    assert (facts.issuer, facts.key, facts.accreditations) == (told.issuer, told.key, told.accreditations)
+    unknown_key = replace(asked, key_hash=OTHER_KEY.key_hash)
+    assert ProofReader(world.network, prove(proof)).facts(unknown_key).key is None
+
+
+def test_no_proof_is_made_of_a_batch_that_is_not_final(world: World) -> None:
+    prover = StateProver(world.network)
+    missing = BatchQuestion(world.issuer(), ROOT, 99, ())
+    with pytest.raises(ChainUnavailableError, match="does not hold the batch at its finalized block"):
+        prover.batch_proof(missing)
+    prover.close()
+
+
 # --- It says what the contract says
 
 
@@ -199,8 +225,9 @@ def test_the_entry_in_force_at_anchoring_is_found_among_many_of_several_accredit
 def test_a_question_that_the_proof_does_not_cover_is_left_open(accredited: Any) -> None:
     world, asked, proof = accredited
     reader = ProofReader(world.network, prove(proof))
+    assert reader.facts(replace(asked, leaf_hash=leaf_hash(b"another"))).latest.status is None
     with pytest.raises(ChainUnavailableError, match="does not cover"):
-        reader.facts(replace(asked, leaf_hash=leaf_hash(b"another")))
+        reader.facts(replace(asked, key_hash=OTHER_KEY.key_hash))
     with pytest.raises(ChainUnavailableError, match="does not cover"):
         reader.has_key(asked.issuer, OTHER_KEY.key_hash)
     assert reader.has_key(asked.issuer, KEY.key_hash)

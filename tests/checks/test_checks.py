@@ -263,6 +263,8 @@ CASES: list[tuple[str, Callable[[], Facts], Outcome, str]] = [
     ("status", lambda: both(status=SUSPENDED), Outcome.FAILED, "suspended"),
     ("status", lambda: both(anchor=AnchorRecord(ANCHORED, 100, NOW)), Outcome.FAILED, "batch-revoked"),
     ("status", lambda: facts(chain=OFFLINE), Outcome.UNDECIDED, "chain-unreachable"),
+    ("status", lambda: both(status=None), Outcome.UNDECIDED, "status-not-proven"),
+    ("status", lambda: both(status=None, anchor=AnchorRecord(ANCHORED, 100, NOW)), Outcome.FAILED, "batch-revoked"),
     (
         "status",
         lambda: facts(chain=OFFLINE, status_list=StatusListAnswer(revoked=True, trusted=True)),
@@ -412,6 +414,10 @@ def test_sentences_begin_with_a_capital_and_count_right() -> None:
         (lambda: problem(undecided=False), "Not verified: the term is unknown."),
         (lambda: problem(undecided=True), "Cannot tell: the term is unknown."),
         (lambda: both(status=SUSPENDED), "Not verified: the issuer has suspended it."),
+        (
+            lambda: both(status=None),
+            "Cannot tell: the state proof does not cover whether the issuer revoked or suspended it.",
+        ),
         (
             lambda: facts(chain=OFFLINE),
             "Cannot tell: the chain could not be reached. This says nothing against the credential.",

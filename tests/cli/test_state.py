@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -109,8 +111,8 @@ def test_the_state_proof_of_another_credential_leaves_the_verdict_open(exported:
     trusted = exported.block_hash()
     exported.state = other
     value = exported.report("--trust-block", trusted)
-    assert (value["verdict"], value["reason"]) == ("undecided", "chain-unreachable")
-    assert "does not cover" in json.dumps(value)
+    assert (value["verdict"], value["reason"]) == ("undecided", "status-not-proven")
+    assert "does not say whether this credential was revoked" in json.dumps(value)
 
 
 def test_a_revocation_before_the_export_shows_offline(issued_home: Any, tmp_path: Path) -> None:
@@ -193,6 +195,44 @@ def test_a_block_hash_that_is_none_says_how_one_is_written(exported_once: Export
     outcome = exported_once.verify("--trust-block", "12345")
     assert outcome.code == 2
     assert "0x and 64 hex digits" in outcome.err
+
+
+# --- The saved proof, where the chain is gone
+
+
+@pytest.fixture
+def left_alone(issued_home: Any, devnet: Any, tmp_path: Path) -> Exported:
+    """Give an export that was made when no endpoint answered any more."""
+    home = issued_home.copied(tmp_path / "silent")
+    silent = home.network_toml.replace(devnet.rpc, "http://127.0.0.1:9")
+    (home.folder / "networks.toml").write_text(silent, "utf-8")
+    return Exported(home, tmp_path, devnet)
+
+
+def test_without_a_chain_the_saved_proof_is_exported_and_leaves_only_the_status_open(left_alone: Exported) -> None:
+    value = left_alone.report("--trust-block", left_alone.block_hash())
+    assert (value["verdict"], value["reason"]) == ("undecided", "status-not-proven")
+    assert [one["check"] for one in value["checks"] if one["outcome"] == "undecided"] == ["status"]
+    assert "As of block" in value["summary"] or "as of block" in value["summary"]
+    assert "those saved when the batch became final, as of block" in left_alone.said
+    assert "nothing is called verified" in left_alone.said
+
+
+def test_a_program_is_told_which_block_a_saved_proof_is_of_and_that_it_covers_no_status(left_alone: Exported) -> None:
+    lines = left_alone.home.do("export", "--all", "--with-state", "--json", "--out", str(left_alone.folder))
+    values = [json.loads(line) for line in lines.splitlines()]
+    assert [value["stateCoversStatus"] for value in values] == [False, False, False]
+    named = int(left_alone.report()["summary"].partition("block ")[2].partition(" ")[0].replace(",", ""))
+    assert {value["stateBlock"] for value in values} == {named}
+
+
+def test_with_neither_chain_nor_saved_proof_the_export_says_so(left_alone: Exported) -> None:
+    with contextlib.closing(sqlite3.connect(left_alone.home.folder / "credanchor.db")) as database:
+        database.execute("DELETE FROM state_proof")
+        database.commit()
+    outcome = left_alone.home.run("export", "--all", "--with-state", "--out", str(left_alone.folder))
+    assert outcome.code == 3
+    assert "127.0.0.1:9" in outcome.err
 
 
 def test_a_pending_credential_gets_no_state_proof(issued_home: Any, tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ def test_an_achievement_may_be_corrected_until_it_is_awarded(store: Store) -> No
         store.put_achievement(AchievementRow(mine.id, "data", {"name": "Other"}))
 
 
+def test_achievements_are_stored_together_or_not_at_all(store: Store) -> None:
+    mine, achievement = offered(store)
+    store.add_credentials([credential(mine.id, achievement.id, 1)], NOW, 10)
+    wanted = [AchievementRow(mine.id, "new", {"name": "New"}), AchievementRow(mine.id, "data", {"name": "Other"})]
+    with pytest.raises(StateError, match="Nothing was stored"):
+        store.put_achievements(wanted)
+    assert [row.short_id for row in store.achievements()] == ["data"]
+    assert store.put_achievements([wanted[0], achievement]) == [True, False]
+
+
 def test_a_credential_keeps_its_exact_bytes(store: Store) -> None:
     made = filled(store, 1)[0]
     found = store.credential("uuid-0")
