@@ -29,7 +29,7 @@ from anchoring.steps import (
 )
 from registry.core.errors import ChainUnavailableError
 from registry.core.submission import Attempt
-from registry.store.anchor_rows import ClaimLostError
+from registry.store.anchor_rows import ClaimLostError, NonceSpentError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -182,7 +182,14 @@ def _sign(desk: Desk, submission: Submission, step: Sign) -> Wait | None:
     require_as_asked(signed, transaction, what.sender)
     attempt = Attempt(submission.id, step.nonce, signed.raw, signed.tx_hash, step.gas_limit, step.fees, signed_at=now)
     # A crash before this commit leaves nothing: the nonce is unspent, and the next run signs.
-    desk.rows.signed(submission, attempt, now)
+    try:
+        desk.rows.signed(submission, attempt, now)
+    except NonceSpentError:
+        if desk.chain.observe(submission, ()).spent_nonces <= step.nonce:
+            raise
+        return Wait(
+            Waiting.WORKER, f"Another worker spent nonce {step.nonce} meanwhile; the next look takes a new one."
+        )
     # A crash here leaves signed bytes that nobody has seen; the next run sends exactly these.
     return None
 

@@ -1,12 +1,14 @@
 """A store with sealed batches, issuers on a real chain, and a desk to send from: the `bench` fixture.
 
-`tests/conftest.py` loads this file by its path.
+`tests/conftest.py` loads this file by its path, after databases.py.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+import shutil
+import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,14 +19,17 @@ from eth_hash.auto import keccak
 
 from anchoring import contract_calls
 from anchoring.chain import Chain
+from anchoring.desk import ANCHORING_KEY
 from anchoring.drive import Desk
 from anchoring.rpc import JsonRpc
 from anchoring.sender import KeystoreSender
 from anchoring.steps import Policy
 from registry.chain.networks import Network
 from registry.core.digest import Digest, leaf_hash
+from registry.core.submission import NewSubmission, Purpose
 from registry.records import AchievementRow, IssuerRow, NewCredential
 from registry.services.seal import seal_open_batches
+from registry.settings import write_home_file
 from registry.store.engine import open_engine
 from registry.store.repository import Store
 from registry.store.submissions import SubmissionRows
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from registry.core.submission import BatchRef
     from tests.devnet import LocalChain
 
 PASSPHRASE = "correct horse"
@@ -161,6 +167,30 @@ class Bench:
         self.seal()
         return issuer
 
+    def plan_each(self) -> list[int]:
+        """Plan a submission of its own for every free batch, as if workers had died after planning."""
+        return [self.rows.plan(self.anchoring([one]), self.clock.now()).id for one in self.rows.unclaimed_batches()]
+
+    def anchoring(self, batches: Sequence[BatchRef]) -> NewSubmission:
+        data = contract_calls.anchor(batches)
+        chain, contract = self.network.chain_id, self.network.contract
+        return NewSubmission(Purpose.ANCHOR, "anchor", chain, contract, self.sender.address, data, tuple(batches))
+
+    def home(self) -> dict[str, str]:
+        """Make a home folder around store, chain and key; return the environment of a process that works in it."""
+        home = self.folder / "home"
+        if not home.exists():
+            (home / "keys").mkdir(parents=True)
+            write_home_file(home, base_url="http://localhost:9", network="local")
+            shutil.copy(self.sender.keystore, home / "keys" / ANCHORING_KEY)
+            entry = f'[local]\nrpc_urls = ["{self.local.rpc}"]\ncontract = "{self.local.contract}"\n'
+            (home / "networks.toml").write_text(entry, "utf-8")
+        return {
+            "CREDANCHOR_HOME": str(home),
+            "CREDANCHOR_DATABASE_URL": self.rows.engine.url.render_as_string(hide_password=False),
+            "CREDANCHOR_PASSPHRASE": PASSPHRASE,
+        }
+
     def seal(self) -> list[int]:
         return seal_open_batches(self.store, self.clock.now())
 
@@ -223,9 +253,21 @@ def write_keystore(path: Path, key: str) -> KeystoreSender:
 
 
 @pytest.fixture
-def bench(devnet: LocalChain, tmp_path: Path) -> Iterator[Bench]:
+def bench_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of the bench's database: SQLite, unless the test is parametrised with `on_both_databases`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    url: str = sys.modules["tests_databases"].new_database(request.getfixturevalue("postgres_url"))
+    return url
+
+
+on_both_databases = pytest.mark.parametrize("bench_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def bench(devnet: LocalChain, tmp_path: Path, bench_url: str) -> Iterator[Bench]:
     """Give a fresh store and a fresh, funded anchoring key on the shared chain."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_engine(bench_url)
     _, key = devnet.new_account()
     network = network_of(devnet)
     rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)

@@ -44,4 +44,5 @@ postgres_url = _databases.postgres_url  # type: ignore[attr-defined]
 store = _databases.store  # type: ignore[attr-defined]
 _homes = _load("homes")
 issued_home = _homes.issued_home  # type: ignore[attr-defined]
-bench = _load("bench").bench  # type: ignore[attr-defined]
+_bench = _load("bench")
+bench, bench_url = _bench.bench, _bench.bench_url  # type: ignore[attr-defined]

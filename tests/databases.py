@@ -24,7 +24,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.get_uri()
 
 
-def _new_database(postgres_url: str) -> str:
+def new_database(postgres_url: str) -> str:
+    """Return the URL of an empty database on a running server."""
     import psycopg  # noqa: PLC0415
 
     name = f"test_{secrets.token_hex(6)}"
@@ -40,7 +41,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'credanchor.db'}"
-    return _new_database(request.getfixturevalue("postgres_url"))
+    return new_database(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

@@ -26,6 +26,12 @@ class ClaimLostError(StateError):
     code = "claim-lost"
 
 
+class NonceSpentError(StateError):
+    """Another submission spent the nonce that the chain was seen to call unspent; nothing was written."""
+
+    code = "nonce-spent"
+
+
 def claim_batch(connection: Connection, submission_id: int, what: NewSubmission, batch: BatchRef) -> None:
     """Make a sealed batch this submission's; ClaimLostError if another one carries it."""
     free = (BATCH.c.id == batch.batch_id) & (BATCH.c.state == BatchState.SEALED) & BATCH.c.submission_id.is_(None)

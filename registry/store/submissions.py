@@ -13,6 +13,7 @@ from registry.core.submission import FINISHED, IN_FLIGHT, BatchRef, SubmissionSt
 from registry.records import BatchState
 from registry.store.anchor_rows import (
     ClaimLostError,
+    NonceSpentError,
     claim_batch,
     release_batches,
     set_anchors,
@@ -139,7 +140,7 @@ class SubmissionRows:
 
         Raises:
             ClaimLostError: another worker moved the submission, or another submission's nonce is still unspent.
-            StateError: the nonce was used before, so the chain forgot what the store remembers.
+            NonceSpentError: another submission spent the nonce: the look at the chain was too old, or the chain forgot.
 
         """
         try:
@@ -242,7 +243,7 @@ def _require_free_nonce(connection: Connection, submission: Submission, nonce: i
         if other.state in IN_FLIGHT or (other.nonce == nonce and not other.finished):
             raise ClaimLostError(f"The account {what.sender} still waits for its transaction of submission {other.id}.")
         if other.nonce == nonce:
-            raise StateError(
+            raise NonceSpentError(
                 f"The chain says that nonce {nonce} of {what.sender} is unspent, but submission {other.id} spent it: "
                 "the chain went back, or was started anew. Nothing was signed; begin with a new home folder, or bring "
                 "the old chain back."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,18 +18,16 @@ from registry.core.errors import (
     PassphraseError,
     WrongChainError,
 )
-from registry.core.submission import NewSubmission, Purpose, SubmissionState
+from registry.core.submission import SubmissionState
 from registry.records import BatchState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from anchoring.job import RunReport
-    from registry.core.submission import BatchRef
     from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 
+on_both_databases = sys.modules["tests_bench"].on_both_databases  # loaded by tests/conftest.py
 NO_TRANSACTIONS = False
 ON, OFF = (True,), (False,)
 
@@ -91,6 +90,7 @@ def test_a_second_run_finds_nothing_to_do(bench: Bench) -> None:
 COMMITS = ["plan", "claim", "signed", "sent", "mined", "finalized"]
 
 
+@on_both_databases
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("commit", COMMITS)
 def test_a_crash_at_any_commit_still_ends_in_exactly_one_anchor(bench: Bench, commit: str, moment: str) -> None:
@@ -106,6 +106,7 @@ def test_a_crash_at_any_commit_still_ends_in_exactly_one_anchor(bench: Bench, co
     assert bench.spent_nonces() == 1
 
 
+@on_both_databases
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_crash_around_the_send_still_ends_in_exactly_one_anchor(bench: Bench, moment: str) -> None:
     issuer = bench.sealed_batch()
@@ -162,7 +163,7 @@ def test_a_send_that_never_left_is_sent_again_as_the_same_bytes(bench: Bench) ->
 def test_a_batch_that_somebody_anchored_meanwhile_is_adopted_for_nothing(bench: Bench) -> None:
     issuer = bench.sealed_batch()
     batches = bench.rows.unclaimed_batches()
-    what = _anchoring(bench, batches)
+    what = bench.anchoring(batches)
     bench.rows.plan(what, bench.clock.now())
     bench.local.transact(issuer.account, what.call_data)
 
@@ -178,14 +179,14 @@ def test_a_batch_that_somebody_anchored_meanwhile_is_adopted_for_nothing(bench: 
 def test_two_workers_do_not_claim_one_batch(bench: Bench) -> None:
     bench.sealed_batch()
     batches = bench.rows.unclaimed_batches()
-    bench.rows.plan(_anchoring(bench, batches), bench.clock.now())
+    bench.rows.plan(bench.anchoring(batches), bench.clock.now())
 
     assert bench.rows.unclaimed_batches() == []
 
 
 def test_a_submission_under_another_workers_lease_is_left_alone(bench: Bench) -> None:
     bench.sealed_batch()
-    submission = bench.rows.plan(_anchoring(bench, bench.rows.unclaimed_batches()), bench.clock.now())
+    submission = bench.rows.plan(bench.anchoring(bench.rows.unclaimed_batches()), bench.clock.now())
     bench.rows.claim(submission.id, "other", bench.clock.now(), 1000)
 
     progress = drive(bench.desk(), submission.id, wait_seconds=5)
@@ -224,7 +225,7 @@ def test_an_unfunded_account_is_told_what_it_needs_and_nothing_is_begun(bench: B
 
 def test_an_account_emptied_after_planning_leaves_it_stuck_and_goes_on_once_funded(bench: Bench) -> None:
     issuer = bench.sealed_batch()
-    bench.rows.plan(_anchoring(bench, bench.rows.unclaimed_batches()), bench.clock.now())
+    bench.rows.plan(bench.anchoring(bench.rows.unclaimed_batches()), bench.clock.now())
     bench.local.call("anvil_setBalance", bench.sender.address, "0x0")
     stuck = run_job(bench).progress[0]
     bench.local.fund(bench.sender.address)
@@ -290,7 +291,7 @@ def test_looking_at_the_cost_writes_nothing(bench: Bench) -> None:
 
 def test_what_the_contract_reverts_stops_until_somebody_says_to_retry(bench: Bench) -> None:
     issuer = bench.sealed_batch()
-    bench.rows.plan(_anchoring(bench, bench.rows.unclaimed_batches()), bench.clock.now())
+    bench.rows.plan(bench.anchoring(bench.rows.unclaimed_batches()), bench.clock.now())
     bench.kill("eth_sendRawTransaction", "before")
     with pytest.raises(bench.killed):
         run_job(bench)
@@ -324,7 +325,7 @@ def test_a_transaction_lost_in_a_reorganisation_is_sent_again_as_it_is(bench: Be
 
 def test_a_stranger_who_spends_the_nonce_costs_a_new_nonce_and_not_a_second_anchor(bench: Bench) -> None:
     issuer = bench.sealed_batch()
-    bench.rows.plan(_anchoring(bench, bench.rows.unclaimed_batches()), bench.clock.now())
+    bench.rows.plan(bench.anchoring(bench.rows.unclaimed_batches()), bench.clock.now())
     bench.kill("eth_sendRawTransaction", "before")
     with pytest.raises(bench.killed):
         run_job(bench)
@@ -358,15 +359,3 @@ def test_fees_above_the_first_attempt_replace_it_under_the_same_nonce(bench: Ben
     assert attempts[-1].fees.cap_wei < 500 * GWEI
     assert [one.submission.state for one in report.progress] == [SubmissionState.FINALIZED]
     assert len(bench.anchored_events(issuer)) == 1
-
-
-def _anchoring(bench: Bench, batches: Sequence[BatchRef]) -> NewSubmission:
-    return NewSubmission(
-        Purpose.ANCHOR,
-        "anchor",
-        31337,
-        bench.local.contract,
-        bench.sender.address,
-        contract_calls.anchor(batches),
-        tuple(batches),
-    )
