@@ -7,23 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anchoring.calls import quote_call
-from anchoring.desk import ANCHORING_KEY, open_desk
+from anchoring.desk import open_desk
 from anchoring.fees import in_eth
 from anchoring.registrar import carry_out
+from anchoring.sender import KeystoreSender
+from anchoring.settings import anchoring_signer
 from anchoring.steps import Wait
+from registry.anchoring_settings import load_anchoring_settings
 from registry.cli.output import say
 from registry.core.errors import KeyFileError
 from registry.identity.key_files import account_address
 from registry.services.catalogue import issuer_named
-from registry.settings import load_settings, open_store
+from registry.settings import load_settings, open_store, passphrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from anchoring.chain import Quote
     from anchoring.drive import Desk, Progress
+    from anchoring.ports import Signer
     from anchoring.registrar import PlannedCall
+    from registry.anchoring_settings import AnchoringSettings
     from registry.chain.networks import Network
     from registry.core.account import Address
     from registry.records import IssuerRow
@@ -43,6 +49,8 @@ class Home:
     """Its database."""
     network: Network
     """The network that is written to."""
+    allowed: AnchoringSettings
+    """What the operator allows."""
 
     def issuer(self, slug: str | None) -> IssuerRow:
         """Return the named issuer, or the only one; InputError lists what there is."""
@@ -59,24 +67,33 @@ class Home:
         )
 
     def anchoring_account(self) -> Address:
-        """Return the anchoring delegate's account."""
-        return account_address(self.settings.keys() / ANCHORING_KEY)
+        """Return the anchoring delegate's account; an external signer may be asked for it."""
+        return anchoring_signer(self.settings, self.allowed).address
+
+    @contextmanager
+    def anchoring_desk(self) -> Iterator[Desk]:
+        """Give a desk that signs with the anchoring key, wherever that is."""
+        with self._desk(anchoring_signer(self.settings, self.allowed)) as desk:
+            yield desk
 
     @contextmanager
     def desk(self, account: Address) -> Iterator[Desk]:
         """Give a desk that signs with one account; on a local chain the account is given play money first."""
-        keystore = self.keystore(account)
         purpose = f"the key of {account.checksummed()}"
-        with open_desk(self.settings.home, self.store.engine, self.network, keystore, purpose) as desk:
+        with self._desk(KeystoreSender(self.keystore(account), lambda: passphrase(purpose))) as desk:
             if self.network.kind == "local":
                 desk.chain.fund(account)
             yield desk
+
+    def _desk(self, signer: Signer) -> AbstractContextManager[Desk]:
+        return open_desk(self.settings.home, self.store.engine, self.network, signer, self.allowed)
 
 
 def open_home(network: str | None) -> Home:
     """Open the home folder; the errors are those of settings and store."""
     settings = load_settings()
-    return Home(settings, open_store(settings), settings.chosen_network(network))
+    chosen, allowed = settings.chosen_network(network), load_anchoring_settings(settings.home)
+    return Home(settings, open_store(settings), chosen, allowed)
 
 
 def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:

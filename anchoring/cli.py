@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,9 +12,10 @@ from anchoring.relay_cli import relay, sign
 from registry.cli.output import json_line, say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from anchoring.admin_desk import Home
     from anchoring.devnet import Devnet, DevnetStatus
     from anchoring.drive import Desk
     from anchoring.job import Outlook, RunReport
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 EXIT_NEEDS_PERSON = 2
 EXIT_WAITS = 3
+EXIT_IDLE = 4
 _PLAIN = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False, "no_args_is_help": True}
 
 anchor = typer.Typer(help="Seal batches and anchor them on the chain.", **_PLAIN)  # type: ignore[arg-type]
@@ -44,15 +47,24 @@ def anchor_run(
 ) -> None:
     """Seal every open batch and anchor all sealed ones, once; go on with what was begun.
 
-    Exit codes: 0 all is final or there was nothing to do, 2 a person is needed, 3 something still waits.
+    Exit codes: 0 something became final and nothing waits, 2 a person is needed, 3 something still waits, 4
+    there was nothing to do.
 
     Example: credanchor anchor run --dry-run
     """
-    with _opened(network) as (store, desk):
+    from anchoring.job import retry_refused  # noqa: PLC0415  keeps --help fast
+    from anchoring.logs import open_log  # noqa: PLC0415
+    from anchoring.rounds import round_of_all, tell_what_is_left, telling  # noqa: PLC0415
+
+    with _opened(network) as (home, desk):
         if dry_run:
-            _show_outlook(store, desk, as_json=as_json)
-            return
-        report = _round(store, desk, retry=retry, quiet=as_json)
+            raise typer.Exit(_show_outlook(home.store, desk, as_json=as_json))
+        log = open_log(home.allowed.log or "off", sys.stderr)
+        told = telling(desk, log)
+        if retry:
+            retry_refused(told)
+        report = round_of_all(home, told, log, _announced(as_json=as_json))
+        tell_what_is_left(report, log)
         _show_report(report, as_json=as_json)
     raise typer.Exit(_exit_code(report))
 
@@ -61,18 +73,20 @@ def anchor_run(
 def anchor_watch(*, network: NetworkName = None, every: Every = 60, as_json: AsJson = False) -> None:
     """Do what `run` does again and again, until it is told to stop (Ctrl-C, or a TERM signal).
 
+    A batch is anchored once it is full or old enough: anchoring.toml says when (docs/operations.md). The log goes to
+    standard error.
+
     Example: credanchor anchor watch --every 300
     """
-    from anchoring.watch import watch  # noqa: PLC0415  keeps --help fast
+    from anchoring.watching import run_watch  # noqa: PLC0415  keeps --help fast
 
-    with _opened(network) as (store, desk):
-        watch(
-            lambda: _show_report(
-                _round(store, desk, retry=False, quiet=as_json), as_json=as_json, silent_if_empty=True
-            ),
-            every,
-            warn,
-        )
+    def show(report: RunReport) -> None:
+        if not report.idle:
+            _show_report(report, as_json=as_json)
+            sys.stdout.flush()
+
+    with _opened(network) as (home, desk):
+        run_watch(home, desk, every, _announced(as_json=as_json), show)
 
 
 @anchor.command("status")
@@ -155,40 +169,28 @@ def _say_status(net: Devnet, status: DevnetStatus) -> None:
     say(f"  state    {net.folder}")
 
 
-def _opened(network: str | None) -> AbstractContextManager[tuple[Store, Desk]]:
+def _opened(network: str | None) -> AbstractContextManager[tuple[Home, Desk]]:
     from contextlib import contextmanager  # noqa: PLC0415  keeps --help fast
 
-    from anchoring.desk import ANCHORING_KEY, open_desk  # noqa: PLC0415
-    from registry.settings import load_settings, open_store  # noqa: PLC0415
+    from anchoring.admin_desk import open_home  # noqa: PLC0415
 
     @contextmanager
-    def opened() -> Iterator[tuple[Store, Desk]]:
-        settings = load_settings()
-        chosen = settings.chosen_network(network)
-        store = open_store(settings)
-        keystore = settings.keys() / ANCHORING_KEY
-        with open_desk(settings.home, store.engine, chosen, keystore, "the anchoring key") as desk:
-            yield store, desk
+    def opened() -> Iterator[tuple[Home, Desk]]:
+        home = open_home(network)
+        with home.anchoring_desk() as desk:
+            yield home, desk
 
     return opened()
 
 
-def _round(store: Store, desk: Desk, *, retry: bool, quiet: bool) -> RunReport:
-    from anchoring.job import retry_refused, run  # noqa: PLC0415  keeps --help fast
-    from anchoring.report import outlook_line  # noqa: PLC0415
-    from registry.services.seal import seal_open_batches  # noqa: PLC0415
+def _announced(*, as_json: bool) -> Callable[[Outlook], None]:
+    from anchoring.report import outlook_line  # noqa: PLC0415  keeps --help fast
 
-    def announce(outlook: Outlook) -> None:
-        if not quiet:
-            say(outlook_line(outlook))
-
-    if retry:
-        retry_refused(desk)
-    (sender,) = desk.signers
-    return run(desk, sender, lambda: seal_open_batches(store, desk.clock.now()), announce=announce)
+    return (lambda _outlook: None) if as_json else (lambda outlook: say(outlook_line(outlook)))
 
 
-def _show_outlook(store: Store, desk: Desk, *, as_json: bool) -> None:
+def _show_outlook(store: Store, desk: Desk, *, as_json: bool) -> int:
+    """Show what a run would cost; return the exit code."""
     from anchoring.job import outlook  # noqa: PLC0415  keeps --help fast
     from anchoring.preview import sealable_batches  # noqa: PLC0415
     from anchoring.report import outlook_json, outlook_line  # noqa: PLC0415
@@ -204,9 +206,12 @@ def _show_outlook(store: Store, desk: Desk, *, as_json: bool) -> None:
         warn(sentence)
     if not plans and not as_json:
         say("There is nothing to anchor.")
+    if skipped:
+        return EXIT_NEEDS_PERSON
+    return 0 if plans else EXIT_IDLE
 
 
-def _show_report(report: RunReport, *, as_json: bool, silent_if_empty: bool = False) -> None:
+def _show_report(report: RunReport, *, as_json: bool) -> None:
     from anchoring.report import submission_json, submission_lines  # noqa: PLC0415  keeps --help fast
 
     for one in report.progress:
@@ -216,14 +221,16 @@ def _show_report(report: RunReport, *, as_json: bool, silent_if_empty: bool = Fa
             say("\n".join(submission_lines(one.submission, one.step)))
     for sentence in report.skipped + report.unproven:
         warn(sentence)
-    if not report.progress and not report.skipped and not as_json and not silent_if_empty:
+    if report.idle and not as_json:
         say("There is nothing to anchor.")
 
 
 def _exit_code(report: RunReport) -> int:
     if report.needs_person:
         return EXIT_NEEDS_PERSON
-    return EXIT_WAITS if report.waits else 0
+    if report.waits:
+        return EXIT_WAITS
+    return EXIT_IDLE if report.idle else 0
 
 
 def _batches_line(store: Store) -> str:

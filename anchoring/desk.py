@@ -13,8 +13,7 @@ from anchoring.chain import Chain
 from anchoring.devnet import Devnet
 from anchoring.drive import Desk, nothing_to_keep
 from anchoring.rpc import JsonRpc
-from anchoring.sender import KeystoreSender
-from registry.settings import passphrase
+from anchoring.settings import policy_of
 from registry.store.submissions import SubmissionRows
 from registry.system import SystemClock
 
@@ -24,30 +23,29 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from anchoring.ports import Signer
+    from registry.anchoring_settings import AnchoringSettings
     from registry.chain.networks import Network
 
 DEVNET_FOLDER = "devnet"
 """Where the local chain lives in the home folder."""
-ANCHORING_KEY = "anchoring.json"
-"""The anchoring delegate's keystore in the home's folder of keys."""
 
 
 @contextmanager
-def open_desk(home: Path, engine: Engine, network: Network, keystore: Path, purpose: str) -> Iterator[Desk]:
-    """Give a desk with one key; the passphrase is asked for only if something must be signed.
-
-    `purpose` finishes the prompt, for example `the anchoring key`.
-    """
-    sender = KeystoreSender(keystore, lambda: passphrase(purpose))
+def open_desk(
+    home: Path, engine: Engine, network: Network, signer: Signer, allowed: AnchoringSettings
+) -> Iterator[Desk]:
+    """Give a desk with one key, which does what the operator allows."""
     rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)
     try:
         yield Desk(
             rows=SubmissionRows(engine),
             chain=Chain(rpc, network),
-            signers={sender.address: sender},
+            signers={signer.address: signer},
             clock=SystemClock(),
             pause=time.sleep,
             owner=f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}",
+            policy=policy_of(allowed),
             keep=Devnet(home / DEVNET_FOLDER).keep_state if network.kind == "local" else nothing_to_keep,
         )
     finally:

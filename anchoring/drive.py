@@ -44,12 +44,18 @@ if TYPE_CHECKING:
 
 LEASE_SECONDS = 30
 """How long a worker that fell silent keeps others away; each turn renews it. Safety does not rest on it."""
+_STOPPED = Wait(Waiting.STOP, "It was told to stop; the next run goes on from here.")
 POLL_SECONDS = {"local": 0.1, "test": 4.0, "main": 4.0}
 """How long to wait between two looks, by kind of network."""
 
 
 def nothing_to_keep() -> None:
     """Do nothing after a local chain settled."""
+
+
+def never() -> bool:
+    """Return that nobody asked to stop."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ class Desk:
     """What the operator allows."""
     keep: Callable[[], None] = nothing_to_keep
     """Called after a local chain settled, to keep a copy of its state."""
+    stopping: Callable[[], bool] = never
+    """Whether somebody asked to stop: the step that has begun is finished, no other is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def drive(desk: Desk, submission_id: int, wait_seconds: float) -> Progress:
 
 
 def _worth_waiting(desk: Desk, step: Rest | Wait | Alert) -> bool:
-    if not isinstance(step, Wait) or step.what is Waiting.KEY:
+    if not isinstance(step, Wait) or step.what in (Waiting.KEY, Waiting.STOP):
         return False
     if step.what is not Waiting.FINALITY:
         return True
@@ -125,12 +133,16 @@ def _until_pause(desk: Desk, submission_id: int) -> Progress:
     pause: Rest | Wait | Alert | None = None
     try:
         while pause is None:
-            submission = desk.rows.claim(submission_id, desk.owner, desk.clock.now(), LEASE_SECONDS)
-            step = _plan(desk, submission)
-            pause = step if isinstance(step, Rest) else _take(desk, submission, step)
+            pause = _STOPPED if desk.stopping() else _turn(desk, submission_id)
     except ClaimLostError as error:
         pause = Wait(Waiting.WORKER, str(error))
     return Progress(desk.rows.submission(submission_id), pause)
+
+
+def _turn(desk: Desk, submission_id: int) -> Rest | Wait | Alert | None:
+    submission = desk.rows.claim(submission_id, desk.owner, desk.clock.now(), LEASE_SECONDS)
+    step = _plan(desk, submission)
+    return step if isinstance(step, Rest) else _take(desk, submission, step)
 
 
 def _plan(desk: Desk, submission: Submission) -> Step:

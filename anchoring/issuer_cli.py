@@ -66,8 +66,8 @@ def register(
     from anchoring.registrar import registration  # noqa: PLC0415
 
     home = open_home(network)
-    enrolled = enrol(home, Wish(name, slug, url, country, profile))
     delegate = home.anchoring_account()
+    enrolled = enrol(home, Wish(name, slug, url, country, profile))
     with home.desk(enrolled.issuer.account) as desk:
         if home.network.kind == "local":
             desk.chain.fund(delegate)

@@ -57,6 +57,11 @@ class RunReport:
         return bool(self.skipped) or any(isinstance(one.step, Alert) for one in self.progress)
 
     @property
+    def idle(self) -> bool:
+        """Return whether there was nothing to do."""
+        return not self.progress and not self.skipped
+
+    @property
     def waits(self) -> bool:
         """Return whether something is still on its way."""
         return any(not isinstance(one.step, (Alert, Rest)) for one in self.progress)
@@ -96,12 +101,15 @@ def run(
     progress += _adopted(desk, sender, standing, wait_seconds)
     allowed, skipped = permitted(desk, sender, missing)
     for batches in submissions_of(allowed):
+        if desk.stopping():
+            break
         cost = Outlook(batches, desk.chain.quote(sender, contract_calls.anchor(batches)))
         cost.quote.require_funds()
         announce(cost)
         planned = _plan(desk, sender, batches, label_of(batches))
         progress += [drive(desk, submission_id, wait_seconds) for submission_id in planned]
-    return RunReport(tuple(progress), tuple(skipped), save_state_proofs(desk))
+    unproven = () if desk.stopping() else save_state_proofs(desk)
+    return RunReport(tuple(progress), tuple(skipped), unproven)
 
 
 def outlook(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[Outlook], list[str]]:

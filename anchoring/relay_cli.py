@@ -98,11 +98,9 @@ def relay(files: Files, *, network: NetworkName = None, dry_run: DryRun = False,
 @contextmanager
 def _opened(network: str | None) -> Iterator[tuple[Home, Desk]]:
     from anchoring.admin_desk import open_home  # noqa: PLC0415
-    from anchoring.desk import ANCHORING_KEY, open_desk  # noqa: PLC0415
 
     home = open_home(network)
-    keystore = home.settings.keys() / ANCHORING_KEY
-    with open_desk(home.settings.home, home.store.engine, home.network, keystore, "the anchoring key") as desk:
+    with home.anchoring_desk() as desk:
         yield home, desk
 
 

@@ -1,4 +1,4 @@
-"""The only code that sees an Ethereum key: unlock a keystore, sign a transaction or structured data.
+"""The only code that sees an Ethereum key: from a keystore or the environment; signs a transaction or structured data.
 
 web3 is not used: it re-sends by itself after a timeout (anchoring.md, 4), and eth-account signs without it.
 Signed bytes are stored before `anchoring.chain` sends them.
@@ -7,12 +7,13 @@ Signed bytes are stored before `anchoring.chain` sends them.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from registry.core.account import Address
 from registry.core.digest import Digest
-from registry.core.errors import AnchorMismatchError, InputError, KeyFileError, PassphraseError
+from registry.core.errors import AnchorMismatchError, InputError, KeyFileError, PassphraseError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,9 @@ TRANSACTION_TYPE = 2
 SIGNATURE_BYTES = 65
 """An ECDSA signature: r, s, v."""
 _PARITIES = (27, 28)
+_KEY = re.compile("(0x)?[0-9a-fA-F]{64}")
+_CURVE_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
+"""Of secp256k1; a key is below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +101,49 @@ class KeystoreSender:
             AnchorMismatchError: the file's key is not that of the account the file names.
 
         """
-        from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
-
-        signed = Account.sign_transaction(_fields(transaction), self._unlocked())
-        raw = bytes(signed.raw_transaction)
-        signer = Address(Account.recover_transaction(raw))
-        if signer != self.address:
-            raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
-        return Signed(raw, Digest(bytes(signed.hash)))
+        return _signed(transaction, self._unlocked())
 
     def sign_typed_data(self, typed: TypedData) -> bytes:
         """Return the 65 bytes r, s, v; the errors are those of `sign`."""
-        from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
-
-        signature = bytes(Account.sign_message(_encoded(typed), self._unlocked()).signature)
-        signer = signer_of(typed, signature)
-        if signer != self.address:
-            raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
-        return signature
+        return _signature(typed, self._unlocked())
 
     def _unlocked(self) -> bytes:
         if self._key is None:
-            self._key = _decrypted(self.keystore, self.passphrase())
+            key = _decrypted(self.keystore, self.passphrase())
+            signer = _account_of(key)
+            if signer != self.address:
+                raise AnchorMismatchError(f"{self.keystore} says it is {self.address}, but its key signs as {signer}.")
+            self._key = key
         return self._key
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSender:
+    """One account, its key given by the environment: for containers whose secrets arrive so."""
+
+    address: Address
+    """The key's account."""
+    _key: bytes = field(repr=False)
+
+    @classmethod
+    def from_text(cls, text: str, variable: str) -> EnvironmentSender:
+        """Take 32 bytes in hex, with or without 0x; SettingsError names the variable and never what it holds."""
+        if _KEY.fullmatch(text):
+            key = bytes.fromhex(text.removeprefix("0x"))
+            if 0 < int.from_bytes(key) < _CURVE_ORDER:
+                return cls(_account_of(key), key)
+        raise SettingsError(
+            f"{variable} must be the anchoring key: 32 bytes as 64 hex digits, with or without 0x. What it holds now "
+            f"is {'nothing' if not text else 'something else, which is not shown'}; nothing was signed."
+        )
+
+    def sign(self, transaction: UnsignedTransaction) -> Signed:
+        """Return the signed transaction."""
+        return _signed(transaction, self._key)
+
+    def sign_typed_data(self, typed: TypedData) -> bytes:
+        """Return the 65 bytes r, s, v."""
+        return _signature(typed, self._key)
 
 
 def signer_of(typed: TypedData, signature: bytes) -> Address | None:
@@ -136,6 +160,25 @@ def signer_of(typed: TypedData, signature: bytes) -> Address | None:
         return Address(Account.recover_message(_encoded(typed), signature=signature))
     except BadSignature:
         return None
+
+
+def _signed(transaction: UnsignedTransaction, key: bytes) -> Signed:
+    from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+    signed = Account.sign_transaction(_fields(transaction), key)
+    return Signed(bytes(signed.raw_transaction), Digest(bytes(signed.hash)))
+
+
+def _signature(typed: TypedData, key: bytes) -> bytes:
+    from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+    return bytes(Account.sign_message(_encoded(typed), key).signature)
+
+
+def _account_of(key: bytes) -> Address:
+    from eth_account import Account  # noqa: PLC0415  takes 0.3 s to import
+
+    return Address(Account.from_key(key).address)
 
 
 def _encoded(typed: TypedData) -> SignableMessage:

@@ -76,6 +76,8 @@ class Waiting(StrEnum):
     """Another worker, or another submission of the same account."""
     KEY = "key"
     """A key that this run does not have."""
+    STOP = "stop"
+    """Nothing: this run was told to stop."""
 
 
 class AlertKind(StrEnum):

@@ -19,10 +19,10 @@ from eth_hash.auto import keccak
 
 from anchoring import contract_calls
 from anchoring.chain import Chain
-from anchoring.desk import ANCHORING_KEY
 from anchoring.drive import Desk
 from anchoring.rpc import JsonRpc
 from anchoring.sender import KeystoreSender
+from anchoring.settings import ANCHORING_KEY
 from anchoring.steps import Policy
 from registry.chain.networks import Network
 from registry.core.digest import Digest, leaf_hash

@@ -65,7 +65,8 @@ def issue(
 
 
 def _issuance(settings: Settings, store: Store, issuer: str | None, achievement: str | None) -> Issuance:
-    from registry.services.catalogue import Catalogue  # noqa: PLC0415  keeps --help fast
+    from registry.anchoring_settings import load_anchoring_settings  # noqa: PLC0415  keeps --help fast
+    from registry.services.catalogue import Catalogue  # noqa: PLC0415
     from registry.services.issue import Issuance  # noqa: PLC0415
     from registry.system import SystemClock  # noqa: PLC0415
 
@@ -76,6 +77,7 @@ def _issuance(settings: Settings, store: Store, issuer: str | None, achievement:
         base_url=settings.base_url,
         now=SystemClock().now(),
         default_achievement=achievement,
+        max_batch_size=load_anchoring_settings(settings.home).max_batch_size,
     )
 
 

@@ -12,6 +12,7 @@ RegistryError
     WrongChainError  TransactionRevertedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
+    SignerUnavailableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
@@ -193,3 +194,9 @@ class StoreUnavailableError(UnavailableError):
     """The database cannot be opened, read or written."""
 
     code = "store-unavailable"
+
+
+class SignerUnavailableError(UnavailableError):
+    """The external signer did not answer, or refused, or answered with something unusable; nothing was signed."""
+
+    code = "signer-unavailable"

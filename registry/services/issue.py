@@ -91,6 +91,8 @@ class Issuance:
     """Time of signing, UTC."""
     default_achievement: str | None = None
     """Short id for rows that name none."""
+    max_batch_size: int = MAX_LEAVES
+    """Most leaves in a batch; what is more opens another."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
 
@@ -139,7 +141,7 @@ class Issuance:
         indices = self.indices[issuer_id]
         prepared = (self.prepare(row, offer, key, indices.draw()) for row, offer, key in group)
         signed = [self._signed(one) for one in prepared]
-        self.store.add_credentials(signed, self.now, MAX_LEAVES)
+        self.store.add_credentials(signed, self.now, self.max_batch_size)
 
     def prepare(self, row: RosterRow, offer: Offer, key: Digest, status_index: int) -> Prepared:
         """Return a credential with the bytes to be signed; no key is needed."""

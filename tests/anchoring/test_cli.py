@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
-from anchoring.cli import anchor, devnet
+from anchoring.cli import devnet
 from registry.core.errors import ChainUnavailableError, FundsError, SettingsError
 from registry.records import BatchState
-from registry.settings import write_home_file
 
 if TYPE_CHECKING:
     from click.testing import Result
 
+    from tests.anchoring.conftest import JobHome
     from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
-
-
-@dataclass
-class Home:
-    """A home folder whose store and key are a bench's."""
-
-    bench: Bench
-    account: str
-
-    def run(self, *arguments: str) -> Result:
-        return CliRunner().invoke(anchor, list(arguments))
-
-    def use_network(self, **members: object) -> None:
-        known = {"title": "a local test chain", "kind": "local", "chain_id": 31337, "rpc_urls": [self.bench.local.rpc]}
-        lines = [f"{name} = {json.dumps(value)}" for name, value in (known | members).items()]
-        (self.bench.folder / "networks.toml").write_text("\n".join(["[local]", *lines]), "utf-8")
-
-
-@pytest.fixture
-def home(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Home:
-    write_home_file(bench.folder, base_url="http://localhost:8320", network="local")
-    (bench.folder / "keys").mkdir()
-    account = bench.sender.address
-    bench.sender.keystore.rename(bench.folder / "keys" / "anchoring.json")
-    monkeypatch.setenv("CREDANCHOR_HOME", str(bench.folder))
-    monkeypatch.setenv("CREDANCHOR_DATABASE_URL", str(bench.store.engine.url))
-    monkeypatch.setenv("CREDANCHOR_PASSPHRASE", bench.sender.passphrase())
-    made = Home(bench, account)
-    bench.sender.keystore = bench.folder / "keys" / "anchoring.json"
-    made.use_network()
-    return made
 
 
 def objects(result: Result) -> list[dict[str, Any]]:
@@ -61,7 +29,7 @@ def open_batch(bench: Bench, count: int = 4) -> None:
     bench.issue(bench.new_issuer(), count)
 
 
-def test_a_run_shows_the_cost_first_and_then_what_it_did(home: Home) -> None:
+def test_a_run_shows_the_cost_first_and_then_what_it_did(home: JobHome) -> None:
     open_batch(home.bench)
 
     result = home.run("run")
@@ -75,7 +43,7 @@ def test_a_run_shows_the_cost_first_and_then_what_it_did(home: Home) -> None:
     assert "gas" in lines[4]
 
 
-def test_a_run_for_programs_prints_one_object_a_submission(home: Home) -> None:
+def test_a_run_for_programs_prints_one_object_a_submission(home: JobHome) -> None:
     open_batch(home.bench)
 
     (printed,) = objects(home.run("run", "--json"))
@@ -89,7 +57,7 @@ def test_a_run_for_programs_prints_one_object_a_submission(home: Home) -> None:
     assert printed["batches"][0]["root"] == submission.what.batches[0].root.to_hex()
 
 
-def test_a_dry_run_shows_the_cost_of_open_batches_and_seals_nothing(home: Home) -> None:
+def test_a_dry_run_shows_the_cost_of_open_batches_and_seals_nothing(home: JobHome) -> None:
     open_batch(home.bench)
 
     (printed,) = objects(home.run("run", "--dry-run", "--json"))
@@ -101,7 +69,7 @@ def test_a_dry_run_shows_the_cost_of_open_batches_and_seals_nothing(home: Home) 
     assert home.bench.spent_nonces() == 0
 
 
-def test_a_dry_run_quotes_what_the_run_then_pays(home: Home) -> None:
+def test_a_dry_run_quotes_what_the_run_then_pays(home: JobHome) -> None:
     open_batch(home.bench)
     (quoted,) = objects(home.run("run", "--dry-run", "--json"))
 
@@ -111,13 +79,14 @@ def test_a_dry_run_quotes_what_the_run_then_pays(home: Home) -> None:
     assert paid["feeWei"] <= quoted["maxFeeWei"]
 
 
-def test_nothing_to_anchor_is_said_and_no_failure(home: Home) -> None:
-    result = home.run("run")
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=["run", "dry run"])
+def test_nothing_to_anchor_is_said_with_an_exit_code_of_its_own(home: JobHome, options: list[str]) -> None:
+    result = home.run("run", *options)
 
-    assert (result.exit_code, result.stdout) == (0, "There is nothing to anchor.\n")
+    assert (result.exit_code, result.stdout) == (4, "There is nothing to anchor.\n")
 
 
-def test_a_run_that_leaves_something_waiting_exits_with_3(home: Home) -> None:
+def test_a_run_that_leaves_something_waiting_exits_with_3(home: JobHome) -> None:
     home.use_network(kind="test")
     open_batch(home.bench)
 
@@ -127,7 +96,7 @@ def test_a_run_that_leaves_something_waiting_exits_with_3(home: Home) -> None:
     assert "not final yet" in objects(result)[0]["waitsFor"]
 
 
-def test_a_run_that_needs_a_person_exits_with_2(home: Home) -> None:
+def test_a_run_that_needs_a_person_exits_with_2(home: JobHome) -> None:
     home.bench.issue(home.bench.new_issuer(delegate=False))
 
     result = home.run("run")
@@ -136,27 +105,27 @@ def test_a_run_that_needs_a_person_exits_with_2(home: Home) -> None:
     assert "anchor role" in result.stderr
 
 
-def test_an_unfunded_account_stops_the_run_with_an_error(home: Home) -> None:
+def test_an_unfunded_account_stops_the_run_with_an_error(home: JobHome) -> None:
     open_batch(home.bench)
     home.bench.local.call("anvil_setBalance", home.account, "0x0")
 
     assert isinstance(home.run("run").exception, FundsError)
 
 
-def test_no_chain_stops_the_run_with_an_error(home: Home) -> None:
+def test_no_chain_stops_the_run_with_an_error(home: JobHome) -> None:
     home.use_network(rpc_urls=["http://127.0.0.1:9"])
 
     assert isinstance(home.run("run").exception, ChainUnavailableError)
 
 
-def test_an_unknown_network_lists_the_known_ones(home: Home) -> None:
+def test_an_unknown_network_lists_the_known_ones(home: JobHome) -> None:
     error = home.run("run", "--network", "moon").exception
 
     assert isinstance(error, SettingsError)
     assert "sepolia" in str(error)
 
 
-def test_status_tells_every_submission_and_asks_no_chain(home: Home) -> None:
+def test_status_tells_every_submission_and_asks_no_chain(home: JobHome) -> None:
     open_batch(home.bench)
     home.run("run")
     home.use_network(rpc_urls=["http://127.0.0.1:9"])
@@ -168,7 +137,7 @@ def test_status_tells_every_submission_and_asks_no_chain(home: Home) -> None:
     assert "Batches: 1 final." in told
 
 
-def test_devnet_status_tells_programs_where_the_chain_would_be(home: Home) -> None:
+def test_devnet_status_tells_programs_where_the_chain_would_be(home: JobHome) -> None:
     (printed,) = objects(CliRunner().invoke(devnet, ["status", "--json"]))
 
     assert printed["running"] is False

@@ -18,10 +18,9 @@ from registry.records import BatchState, SigningKeyRow
 from registry.store.proof_rows import ProofRows
 
 if TYPE_CHECKING:
-    from tests.anchoring.conftest import Bench
-
     from anchoring.job import RunReport
     from registry.records import SavedProof
+    from tests.bench import Bench
 
 pytestmark = pytest.mark.chain
 

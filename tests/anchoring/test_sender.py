@@ -10,9 +10,9 @@ from eth_account import Account
 from eth_account.typed_transactions import TypedTransaction
 from hexbytes import HexBytes
 
-from anchoring.sender import KeystoreSender, UnsignedTransaction
+from anchoring.sender import EnvironmentSender, KeystoreSender, UnsignedTransaction
 from registry.core.account import Address
-from registry.core.errors import AnchorMismatchError, KeyFileError, PassphraseError
+from registry.core.errors import AnchorMismatchError, KeyFileError, PassphraseError, SettingsError
 from registry.core.submission import Fees
 
 if TYPE_CHECKING:
@@ -105,3 +105,33 @@ def test_a_file_that_names_another_account_than_its_key_is_refused(keystore: Pat
 
     with pytest.raises(AnchorMismatchError):
         KeystoreSender(keystore, lambda: "right").sign(CALL)
+
+
+def test_a_key_from_the_environment_signs_like_one_from_a_file(keystore: Path) -> None:
+    given = EnvironmentSender.from_text(KEY, "THE_KEY")
+
+    assert given.address == ACCOUNT
+    assert given.sign(CALL) == KeystoreSender(keystore, lambda: "right").sign(CALL)
+    assert "11" * 16 not in repr(given)
+
+
+NO_KEYS = {
+    "nothing": "",
+    "too short": "11" * 31,
+    "too long": "11" * 33,
+    "no hex": "11" * 31 + "zz",
+    "spaces": f" {KEY}",
+    "zero": "00" * 32,
+    "not below the curve's order": "ff" * 32,
+}
+
+
+@pytest.mark.parametrize("case", NO_KEYS)
+def test_what_is_no_key_is_refused_and_never_shown(case: str) -> None:
+    text = NO_KEYS[case]
+
+    with pytest.raises(SettingsError, match="THE_KEY must be the anchoring key") as refused:
+        EnvironmentSender.from_text(text, "THE_KEY")
+
+    assert refused.value.__cause__ is None
+    assert not text or text not in str(refused.value)
