@@ -17,8 +17,9 @@ from eth_hash.auto import keccak
 from anchoring.sender import Signed
 from registry.chain.rpc import endpoint_name
 from registry.core.account import Address
+from registry.core.canonical import parse_json
 from registry.core.digest import Digest
-from registry.core.errors import InputError, SettingsError, SignerUnavailableError
+from registry.core.errors import CanonicalFormError, InputError, SettingsError, SignerUnavailableError
 
 if TYPE_CHECKING:
     from anchoring.sender import TypedData, UnsignedTransaction
@@ -92,12 +93,12 @@ class HttpSigner:
     def _ask(self, method: str, params: list[object]) -> Any:  # noqa: ANN401  any JSON value
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         try:
-            answer = json.loads(self._posted(body))
+            answer = parse_json(self._posted(body))
         except httpx.TimeoutException as error:
             raise self._unusable(f"did not answer within {self.timeout_seconds:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise self._unusable(f"did not answer ({type(error).__name__})") from error
-        except (ValueError, RecursionError) as error:
+        except CanonicalFormError as error:
             raise self._unusable("answered with something that is not JSON") from error
         if not isinstance(answer, dict) or "result" not in answer or answer.get("error") is not None:
             raise self._unusable(f"refused {method}{_code(answer)}")

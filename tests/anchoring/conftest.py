@@ -130,6 +130,12 @@ class JobHome:
         finally:
             running.close()
 
+    def hide_key(self) -> None:
+        """Take the key file out of the home's reach; the bench keeps it."""
+        hidden = self.bench.folder / "elsewhere.json"
+        self.bench.sender.keystore.rename(hidden)
+        self.bench.sender.keystore = hidden
+
     def allow(self, text: str) -> None:
         """Write anchoring.toml."""
         (self.bench.folder / "anchoring.toml").write_text(text, "utf-8")
