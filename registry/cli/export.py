@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from registry.cli.output import json_line, progress_bar, say
+from registry.cli.whole_file import write_whole
 from registry.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def export(
     states = StateFiles(settings.networks.values() if with_state else (), store, out)
     with closing(states), progress_bar(total, "Exporting") as advance:
         for file in exported(store, chosen, form):
-            _write(out / file.name, file.data)
+            write_whole(out / file.name, file.data)
             state = states.write(file) if with_state else None
             proofs += [state] if state else []
             written += 1
@@ -109,11 +110,3 @@ def _chosen(store: Store, credential: str | None, batch: int | None) -> tuple[It
     if batch is not None and not batches:
         raise InputError(f"There is no batch {batch} in this home; `credanchor anchor status` lists them.")
     return store.credentials(batch), sum(row.tree_size for row in batches)
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); choose another folder with --out.") from error

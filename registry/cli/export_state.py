@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.chain.state_prover import StateProver
+from registry.cli.whole_file import write_whole
 from registry.core.block_header import read_header
 from registry.core.canonical import parse_json
 from registry.core.errors import ChainUnavailableError
@@ -67,7 +68,7 @@ class StateFiles:
                 proof, fresh = self._proof(network, prover, question, file.credential_id)
                 text = json.dumps(state_proof_json(proof), indent=1)
                 path = self._out / f"{file.name.partition('.')[0]}.state.json"
-                path.write_text(text + "\n", "utf-8")
+                write_whole(path, f"{text}\n".encode())
                 return StateFile(path, read_header(proof.header).number, fresh)
         return None
 
