@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install check test demo bench abi clean fuzz mutants lock
+.PHONY: help install check test demo bench abi clean faults fuzz mutants lock
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ bench: install ## Measure this project side by side with its peers
 fuzz: install ## Look longer: more examples, more fuzz runs
 	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/core tests/checks tests/credentials tests/anchoring
 	CREDANCHOR_FUZZ=long npx hardhat test
+
+faults: install ## Kill and disturb the anchoring job at every point, and count what was lost or paid twice
+	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/faults
 
 mutants: install ## Break the contract on purpose and see its tests fail
 	python tests/contracts/mutate.py

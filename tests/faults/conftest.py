@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.faults.stage import Stage, Theatre
 
 HERE = Path(__file__).parent
+TALLY = "faults"
 LONG = os.environ.get("CREDANCHOR_TEST_PROFILE") == "long"
 
 
@@ -42,7 +43,7 @@ def theatre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("faults")
     chain = devnets.start_chain(folder / "devnet")
     front = proxy.Proxy(chain.rpc)
-    processes = job_process.Processes(folder, fresh=LONG)
+    processes = job_process.Processes(folder)
     yield stage_module.Theatre(
         folder=folder,
         chain=chain,
@@ -51,10 +52,38 @@ def theatre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         postgres_url=lambda: request.getfixturevalue("postgres_url"),
         roster=homes.EXAMPLE / "roster.csv",
         achievement=homes.EXAMPLE / "data-foundations.json",
+        fresh=LONG,
     )
     processes.close()
     front.close()
     chain.net.down()
+
+
+@pytest.fixture(autouse=True)
+def _tallied(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Hand the runs of a test to the summary, across the workers."""
+    if "theatre" not in request.fixturenames:
+        yield
+        return
+    theatre = request.getfixturevalue("theatre")
+    theatre.tally = stage_module.Tally()
+    yield
+    record_property(TALLY, vars(theatre.tally))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what the runs came to."""
+    total = stage_module.Tally()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "teardown":
+                for name, value in report.user_properties:
+                    if name == TALLY:
+                        total.add(stage_module.Tally(**value))
+    if total.runs:
+        terminalreporter.section("faults")
+        for line in total.lines():
+            terminalreporter.line(line)
 
 
 @pytest.fixture

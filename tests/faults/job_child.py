@@ -93,7 +93,7 @@ def _watch(trail: int, fault: dict[str, Any]) -> None:
         if hit and fault["moment"] == "before":
             _do(fault["kind"])
         commit(dialect, connection)
-        os.write(trail, f"commit:{verb}\n".encode())
+        _note(trail, f"commit:{verb}")
         if hit and fault["kind"] == "lose":
             raise dialect.loaded_dbapi.OperationalError("the answer to COMMIT was lost")
         if hit:
@@ -103,11 +103,16 @@ def _watch(trail: int, fault: dict[str, Any]) -> None:
         if _writes_file(event, details, fault.get("under", "")):
             if here("file"):
                 _do(fault["kind"])
-            os.write(trail, b"file\n")
+            _note(trail, "file")
 
     DefaultDialect.do_commit = watched  # type: ignore[method-assign]
     if fault.get("under"):
         sys.addaudithook(audited)
+
+
+def _note(trail: int, point: str) -> None:
+    with contextlib.suppress(OSError):  # the disk is broken
+        os.write(trail, f"{point}\n".encode())
 
 
 def _do(kind: str) -> None:

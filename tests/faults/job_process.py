@@ -1,6 +1,6 @@
 """Real processes of the real command line, with one thing broken from outside; production code knows nothing of it.
 
-    processes = Processes(folder, fresh=False)
+    processes = Processes(folder)
     job = processes.start("anchor", "run", environment={...}, fault=Fault("kill", "commit:signed", moment="after"))
     ended = job.wait()           # ended.code is -9 after a kill; ended.out, ended.err, ended.seconds, ended.trail
 
@@ -18,8 +18,8 @@ A process is `hurried` unless told otherwise: its sleeps end at once and its clo
 seconds of a lease or 300 before a higher fee cost nothing. `later_seconds` starts its clock ahead. `constants` sets
 module-level values, for example {"anchoring.rpc:TIMEOUT_SECONDS": 0.5}.
 
-`fresh=False` forks each process from one that has imported everything (0.1 s instead of 2.5 s); `fresh=True` starts
-an interpreter for each, as a shell does.
+A process is forked from one that has imported everything, which saves two seconds; with `fresh=True` it is a new
+interpreter, as a shell starts it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,6 @@ class Processes:
     """Starts processes; keeps each one's order and output in a folder of its own."""
 
     folder: Path
-    fresh: bool
     _nursery: subprocess.Popen[bytes] | None = None
     _codes: dict[int, int] = field(default_factory=dict)
     _count: int = 0
@@ -131,7 +130,7 @@ class Processes:
         hurried: bool = True,
         later_seconds: float = 0,
         constants: Mapping[str, object] | None = None,
-        fresh: bool | None = None,
+        fresh: bool = False,
     ) -> JobProcess:
         """Start one command; `environment` adds to this process's own, without its CREDANCHOR_ names."""
         self._count += 1
@@ -149,7 +148,7 @@ class Processes:
         }
         order.write_text(json.dumps(values), "utf-8")
         started = time.monotonic()
-        if self.fresh if fresh is None else fresh:
+        if fresh:
             popen = subprocess.Popen([sys.executable, str(CHILD), str(order)], **_surroundings())  # type: ignore[call-overload]  # noqa: S603
             return JobProcess(popen.pid, folder, self, started, popen)
         return JobProcess(self._forked(order), folder, self, started)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import statistics
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from registry.core.submission import Attempt, Submission
     from tests.devnet import LocalChain
     from tests.faults.job_process import Ended, JobProcess, Processes
     from tests.faults.proxy import Proxy
@@ -63,8 +65,10 @@ class Stage:
     start_balance: int
     foreign: set[str] = field(default_factory=set)
     """Hashes of transactions of the anchoring account that are not the store's: the test's own."""
-    recovered_seconds: list[float] = field(default_factory=list)
-    """How long each process took that ended with nothing left to do."""
+    fresh: bool = False
+    """Whether the job starts again in a new interpreter."""
+    recovered_seconds: float = 0.0
+    """From the start to the end of the process that ended with nothing left to do."""
     job: JobProcess | None = None
     """The process that was started last."""
 
@@ -92,7 +96,7 @@ class Stage:
 
         `later_seconds` after the fault, when the lease of a process that died is over.
         """
-        options["later_seconds"] = later_seconds
+        options = {"later_seconds": later_seconds, "fresh": self.fresh, **options}
         raws = list(self.proxy.raws)
         self.proxy.reset()
         self.proxy.raws += raws
@@ -100,7 +104,7 @@ class Stage:
         if ended.code not in DONE:
             ended = self.anchor(**options)
         assert ended.code in DONE, ended
-        self.recovered_seconds.append(ended.seconds)
+        self.recovered_seconds = ended.seconds
         return ended
 
     def judge(self, **expected: Any) -> Verdict:
@@ -121,11 +125,76 @@ class Stage:
         content = json.loads((self.folder / "keys" / f"{name}.json").read_text("utf-8"))
         return "0x" + bytes(Account.decrypt(content, PASSPHRASE)).hex()
 
+    def tick(self, count: int = 1) -> None:
+        """Mine blocks."""
+        self.chain.call("anvil_mine", hex(count), "0x1")
+
+    def automine(self, *, on: bool) -> None:
+        """Let transactions be mined at once, or wait in the pool for `tick`."""
+        self.chain.call("evm_setAutomine", on)
+
+    def submissions(self) -> list[Submission]:
+        """Return what the store holds."""
+        store = self.open_store()
+        found = store.submissions.submissions()
+        store.engine.dispose()
+        return [one for one in found if one.what.batches]
+
+    def attempts(self) -> list[Attempt]:
+        """Return every signed attempt to anchor."""
+        mine = self.submissions()
+        store = self.open_store()
+        found = [attempt for one in mine for attempt in store.submissions.attempts(one.id)]
+        store.engine.dispose()
+        return found
+
+    def spend_nonces(self, count: int = 1) -> None:
+        """Let the owner of the anchoring key use it for something else, `count` times."""
+        self.chain.call("anvil_impersonateAccount", self.sender)
+        for _ in range(count):
+            transfer = {"from": self.sender, "to": self.sender, "value": "0x0"}
+            self.foreign.add(self.chain.call("eth_sendTransaction", transfer))
+        self.chain.call("anvil_stopImpersonatingAccount", self.sender)
+
     def set_network(self, **members: object) -> None:
         """Change members of the home's network, for example kind="test" or rpc_urls=[...]."""
         usual = {"rpc_urls": [self.proxy.url], "contract": self.chain.contract}
         text = "\n".join(f"{name} = {json.dumps(value)}" for name, value in {**usual, **members}.items())
         (self.folder / "networks.toml").write_text(f"[local]\n{text}\n", "utf-8")
+
+
+@dataclass
+class Tally:
+    """What the runs of the matrix came to; `make faults` prints it."""
+
+    runs: int = 0
+    passed: int = 0
+    double_anchors: int = 0
+    lost_leaves: int = 0
+    recovered_seconds: list[float] = field(default_factory=list)
+    """Of each run: the process that was started after the fault, from its start to its end."""
+    waited_seconds: list[float] = field(default_factory=list)
+    """The same, started at once after a kill, so that the dead process's lease has to end first."""
+
+    def add(self, other: Tally) -> None:
+        """Add another tally."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+    def lines(self) -> list[str]:
+        """Return what to print."""
+        lines = [
+            f"{self.passed} of {self.runs} runs passed: a fault, a restart, a verdict from chain and store",
+            f"{self.double_anchors} double anchors, {self.lost_leaves} lost leaves",
+        ]
+        for seconds, what in (
+            (self.recovered_seconds, "from restart to recovered, the lease of the dead process being over"),
+            (self.waited_seconds, "from restart to recovered, started at once: the lease of 30 s ends first"),
+        ):
+            if seconds:
+                middle, most = statistics.median(seconds), max(seconds)
+                lines.append(f"{what}: median {middle:.1f} s, longest {most:.1f} s, of {len(seconds)}")
+        return lines
 
 
 @dataclass(frozen=True)
@@ -153,7 +222,11 @@ class Theatre:
     roster: Path
     """What is issued."""
     achievement: Path
+    fresh: bool
+    """Whether jobs start again in a new interpreter."""
+    tally: Tally = field(default_factory=Tally)
     templates: dict[str, Template] = field(default_factory=dict)
+    trails: dict[str, list[str]] = field(default_factory=dict)
     snapshot: str = ""
 
     def stage(self, store: str = "sqlite") -> Stage:
@@ -176,9 +249,36 @@ class Theatre:
             credentials=template.credentials,
             start_block=int(self.chain.call("eth_blockNumber"), 16),
             start_balance=int(self.chain.call("eth_getBalance", template.sender, "latest"), 16),
+            fresh=self.fresh,
         )
         stage.set_network()
         return stage
+
+    def survive(self, disturb: Callable[[Stage], None], store: str = "sqlite") -> list[str]:
+        """Set a stage, disturb a run on it, let the job recover, and return what is wrong, as sentences."""
+        stage = self.stage(store)
+        run = Tally(runs=1)
+        try:
+            disturb(stage)
+            problems = stage.judge().problems
+            stage.recover()
+            verdict = stage.judge(final=True)
+            problems += verdict.problems
+            run.double_anchors, run.lost_leaves = verdict.double_anchors, verdict.lost_leaves
+            run.recovered_seconds = [stage.recovered_seconds]
+        except AssertionError as error:
+            problems = [str(error)]
+        run.passed = int(not problems)
+        self.tally.add(run)
+        return problems
+
+    def points(self, store: str = "sqlite") -> list[str]:
+        """Return every commit of an undisturbed run, in order; whatever is added to the job is among them by itself."""
+        if store not in self.trails:
+            ended = self.stage(store).anchor()
+            assert ended.code == 0, ended
+            self.trails[store] = [point for point in ended.trail if point.startswith("commit:")]
+        return self.trails[store]
 
     def _set_back(self) -> None:
         self.proxy.reset()
@@ -212,7 +312,7 @@ class Theatre:
 
     def _do(self, folder: Path, url: str, *arguments: str) -> None:
         given = {"CREDANCHOR_HOME": str(folder), "CREDANCHOR_DATABASE_URL": url, "CREDANCHOR_PASSPHRASE": PASSPHRASE}
-        ended = self.processes.start(*arguments, environment=given, fresh=False).wait()
+        ended = self.processes.start(*arguments, environment=given).wait()
         assert ended.code == 0, ended
 
     def _copied(self, store: str, template: Template, folder: Path) -> str:
