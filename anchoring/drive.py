@@ -13,12 +13,15 @@ from anchoring.plan import next_step
 from anchoring.sender import UnsignedTransaction
 from anchoring.signed_check import require_as_asked
 from anchoring.steps import (
+    ALONE,
     Adopt,
     Alert,
     AlertKind,
+    FillGap,
     MarkFinal,
     MarkMined,
     MarkReorganised,
+    Others,
     Policy,
     Rest,
     Send,
@@ -28,7 +31,7 @@ from anchoring.steps import (
     Waiting,
 )
 from registry.core.errors import ChainUnavailableError
-from registry.core.submission import Attempt
+from registry.core.submission import Attempt, NewSubmission, Purpose
 from registry.store.anchor_rows import ClaimLostError, NonceSpentError
 
 if TYPE_CHECKING:
@@ -147,17 +150,44 @@ def _turn(desk: Desk, submission_id: int) -> Rest | Wait | Alert | None:
 
 def _plan(desk: Desk, submission: Submission) -> Step:
     attempts = desk.rows.attempts(submission.id)
-    return next_step(submission, attempts, desk.chain.observe(submission, attempts), desk.policy, desk.clock.now())
+    sight = desk.chain.observe(submission, attempts)
+    return next_step(submission, attempts, sight, desk.policy, desk.clock.now(), _others(desk, submission))
+
+
+def _others(desk: Desk, submission: Submission) -> Others:
+    nonce = submission.nonce
+    if nonce is None:
+        return ALONE
+    nonces = desk.rows.nonces_of_others(submission)
+    return Others(earlier=any(one < nonce for one in nonces), later=any(one > nonce for one in nonces))
 
 
 def _take(desk: Desk, submission: Submission, step: Act) -> Wait | Alert | None:
     """Take the step; return what it stops at, if it does."""
-    now = desk.clock.now()
     match step:
         case Sign():
             return _sign(desk, submission, step)
         case Send():
             _send(desk, submission, step.attempt)
+        case FillGap():
+            _fill_gap(desk, submission)
+            return Wait(Waiting.WORKER, step.why)
+        case Alert():
+            _stop(desk, submission, step)
+            return step
+        case Wait():
+            return step
+        case _:
+            _note(desk, submission, step)
+    return None
+
+
+def _note(
+    desk: Desk, submission: Submission, step: MarkMined | Adopt | MarkFinal | MarkReorganised | TakeNewNonce
+) -> None:
+    """Write down what the chain was seen to say."""
+    now = desk.clock.now()
+    match step:
         case MarkMined():
             desk.rows.mined(submission, step.mined, step.standings, now)
             # A crash here leaves it mined and its receipts pending; the next run waits for finality.
@@ -173,12 +203,6 @@ def _take(desk: Desk, submission: Submission, step: Act) -> Wait | Alert | None:
         case TakeNewNonce():
             desk.rows.nonce_lost(submission, step.why, now)
             # A crash here leaves it without a nonce; the next run signs it under a new one.
-        case Alert():
-            _stop(desk, submission, step)
-            return step
-        case Wait():
-            return step
-    return None
 
 
 def _sign(desk: Desk, submission: Submission, step: Sign) -> Wait | None:
@@ -215,6 +239,17 @@ def _send(desk: Desk, submission: Submission, attempt: Attempt) -> None:
     # bytes again, which a node knows already.
     desk.rows.sent(submission, attempt.tx_hash, answer, desk.clock.now())
     # A crash here leaves it on its way; the next run looks every attempt up by hash.
+
+
+def _fill_gap(desk: Desk, submission: Submission) -> None:
+    account = submission.what.sender
+    label = f"spend a nonce that keeps submission {submission.id} waiting"
+    filler = NewSubmission(Purpose.CALL, label, submission.what.chain_id, account, account, b"")
+    begun = desk.rows.submissions(filler.chain_id, unfinished=True)
+    if any((one.what.contract, one.what.sender) == (account, account) for one in begun):
+        return
+    desk.rows.plan(filler, desk.clock.now())
+    # A crash here leaves an empty transaction planned; the next run signs it under the first unspent nonce.
 
 
 def _stop(desk: Desk, submission: Submission, alert: Alert) -> None:

@@ -4,8 +4,9 @@ The step follows from attempts and chain. The stored state is read only to tell 
 finished and what was already noted, so that a crash between any two writes changes nothing.
 
 1 done?  2 one of our attempts is in a block  3 it was, and is not any more
-4 the contract holds the batches without us  5 the nonce is spent, but not by us
-6 nothing signed yet  7 signed and not mined
+4 the contract holds the batches without us; sent all the same if a later nonce waits for ours
+5 the nonce is spent, but not by us  6 nothing signed yet
+7 signed and not mined; an earlier nonce that nobody uses is spent first
 
 Source: anchoring.md, 2 (states) and 3 (fees).
 """
@@ -16,9 +17,11 @@ from typing import TYPE_CHECKING
 
 from anchoring.fees import bumped_fees, first_fees, gas_limit_for, in_eth
 from anchoring.steps import (
+    ALONE,
     Adopt,
     Alert,
     AlertKind,
+    FillGap,
     MarkFinal,
     MarkMined,
     MarkReorganised,
@@ -35,11 +38,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from anchoring.steps import Policy, Sight, Step
+    from anchoring.steps import Others, Policy, Sight, Step
     from registry.core.submission import Attempt, Fees, Mined, Standing, Submission
 
 
-def next_step(submission: Submission, attempts: Sequence[Attempt], sight: Sight, policy: Policy, now: datetime) -> Step:
+def next_step(
+    submission: Submission,
+    attempts: Sequence[Attempt],
+    sight: Sight,
+    policy: Policy,
+    now: datetime,
+    others: Others = ALONE,
+) -> Step:
     """Return what to do next about `submission`.
 
     `attempts` are all of its attempts, oldest first; `now` is an aware UTC time.
@@ -52,12 +62,14 @@ def next_step(submission: Submission, attempts: Sequence[Attempt], sight: Sight,
         return _not_seen_any_more(submission, submission.mined, sight)
     live = [attempt for attempt in attempts if attempt.nonce == submission.nonce]
     if _all_stand(submission, sight.standings) or submission.state is SubmissionState.ALREADY_ANCHORED:
-        return _held_without_us(submission, live, sight)
+        held = _held_without_us(submission, live, sight)
+        leaves_a_gap = isinstance(held, MarkFinal) and not held.nonce_spent and others.later
+        return _in_flight(live, sight, policy, now, others) if leaves_a_gap else held
     if not live:
         return _first_attempt(submission, sight, policy)
     if sight.spent_nonces > live[-1].nonce:
         return _nonce_spent(submission, live[-1].nonce, sight)
-    return _in_flight(live, sight, policy, now)
+    return _in_flight(live, sight, policy, now, others)
 
 
 def _mined(submission: Submission, mined: Mined, sight: Sight) -> Step:
@@ -80,6 +92,9 @@ def _mined(submission: Submission, mined: Mined, sight: Sight) -> Step:
 def _reverted(submission: Submission, mined: Mined, sight: Sight) -> Step:
     if _all_stand(submission, sight.standings):
         return _held_without_us(submission, (), sight)
+    if mined.block_number > sight.finalized:
+        text = f"The contract reverted it in block {mined.block_number:,}; that is believed when the block is final."
+        return Wait(Waiting.FINALITY, text)
     return Alert(
         AlertKind.REVERTED,
         f"The contract reverted the transaction {mined.tx_hash.to_hex()} in block {mined.block_number:,}; "
@@ -132,18 +147,32 @@ def _first_attempt(submission: Submission, sight: Sight, policy: Policy) -> Step
     return _affordable(Sign(sight.spent_nonces, gas_limit_for(sight.gas_estimate), fees), submission, sight, policy)
 
 
-def _in_flight(live: Sequence[Attempt], sight: Sight, policy: Policy, now: datetime) -> Step:
+def _in_flight(live: Sequence[Attempt], sight: Sight, policy: Policy, now: datetime, others: Others) -> Step:
     """7. Signed, the nonce unspent, nothing mined."""
     last = live[-1]
     if last.sent_at is None:
         return Send(last)
-    if last.tx_hash not in sight.known and (now - last.sent_at).total_seconds() >= policy.resend_after_seconds:
+    if last.tx_hash not in sight.known and _apart(last.sent_at, now) >= policy.resend_after_seconds:
         return Send(last)
     patience = policy.bump_after_seconds[min(len(live), len(policy.bump_after_seconds)) - 1]
-    if (now - last.signed_at).total_seconds() < patience:
+    if _apart(last.signed_at, now) < patience:
         return Wait(Waiting.BLOCK, f"Sent {len(live)} time(s) under nonce {last.nonce}; not mined yet.")
+    if sight.spent_nonces < last.nonce:
+        return _gap_below(last.nonce, sight.spent_nonces, others)
     fees = bumped_fees(last.fees, sight.base_fee_wei, sight.tip_wei)
     return _affordable(Sign(last.nonce, last.gas_limit, fees), None, sight, policy)
+
+
+def _gap_below(nonce: int, first_unspent: int, others: Others) -> Step:
+    """An earlier nonce came back to life in a reorganisation; no fee gets ours mined before that one."""
+    if others.earlier:
+        return Wait(Waiting.WORKER, f"Nonce {nonce} waits for an earlier submission of the account.")
+    return FillGap(f"Nonce {nonce} waits for nonce {first_unspent}, which nobody uses; an empty transaction spends it.")
+
+
+def _apart(then: datetime, now: datetime) -> float:
+    """Return the seconds between two moments, in whichever order: a clock that was set back must not stop the job."""
+    return abs((now - then).total_seconds())
 
 
 def _affordable(sign: Sign, submission: Submission | None, sight: Sight, policy: Policy) -> Step:

@@ -63,6 +63,19 @@ class Sight:
     """Why the contract would refuse the call now; empty if it would not, or nobody asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What other unfinished submissions of the same account hold."""
+
+    earlier: bool
+    """A nonce before this one's."""
+    later: bool
+    """A nonce after this one's, which is never mined if this one's stays unspent."""
+
+
+ALONE = Others(earlier=False, later=False)
+
+
 class Waiting(StrEnum):
     """What is being waited for."""
 
@@ -161,6 +174,13 @@ class TakeNewNonce:
 
 
 @dataclass(frozen=True, slots=True)
+class FillGap:
+    """Spend an earlier nonce that nobody uses with an empty transaction to oneself, so that this one's can follow."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Look again later."""
 
@@ -183,7 +203,7 @@ class Rest:
     """Nothing is left to do."""
 
 
-Act = Sign | Send | MarkMined | Adopt | MarkFinal | MarkReorganised | TakeNewNonce | Wait | Alert
+Act = Sign | Send | MarkMined | Adopt | MarkFinal | MarkReorganised | TakeNewNonce | FillGap | Wait | Alert
 """What there is to do, to wait for or to tell."""
 Step = Act | Rest
 """What is next."""

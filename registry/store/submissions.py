@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine
 
     from registry.core.receipt import AnchorHint
     from registry.core.submission import Attempt, Mined, NewSubmission, Standing, Submission
@@ -69,6 +69,13 @@ class SubmissionRows:
         """Return every attempt of a submission, whatever its nonce, oldest first."""
         with reading(self.engine) as connection:
             return attempts_of(connection, submission_id)
+
+    def nonces_of_others(self, submission: Submission) -> list[int]:
+        """Return the nonces that other unfinished submissions of the same account are signed under."""
+        others = _others_of_account(submission) & SUBMISSION.c.state.not_in(FINISHED)
+        query = select(SUBMISSION.c.nonce).where(others, SUBMISSION.c.nonce.is_not(None)).order_by(SUBMISSION.c.nonce)
+        with reading(self.engine) as connection:
+            return list(connection.execute(query).scalars())
 
     def unclaimed_batches(self) -> list[BatchRef]:
         """Return the sealed batches that no submission carries, oldest first."""
@@ -112,16 +119,19 @@ class SubmissionRows:
     def claim(self, submission_id: int, owner: str, now: datetime, lease_seconds: int) -> Submission:
         """Take a submission for `lease_seconds`, or longer if `owner` holds it already.
 
+        A lease that ends later than one taken now would was taken before the clock was set back, and counts as ended.
+
         Raises:
             ClaimLostError: another worker's lease has not ended.
 
         """
-        free = (SUBMISSION.c.lease_until <= seconds(now)) | (SUBMISSION.c.lease_owner == owner)
+        until = seconds(now) + lease_seconds
+        free = ~SUBMISSION.c.lease_until.between(seconds(now) + 1, until) | (SUBMISSION.c.lease_owner == owner)
         with writing(self.engine) as connection:
             taken = connection.execute(
                 update(SUBMISSION)
                 .where(SUBMISSION.c.id == submission_id, free)
-                .values(lease_owner=owner, lease_until=seconds(now) + lease_seconds, version=SUBMISSION.c.version + 1)
+                .values(lease_owner=owner, lease_until=until, version=SUBMISSION.c.version + 1)
             )
             if taken.rowcount != 1:
                 raise ClaimLostError(f"Another worker is at submission {submission_id}.")
@@ -232,15 +242,17 @@ def _move(connection: Connection, submission: Submission, now: datetime, **value
     return _one(connection, submission.id)
 
 
+def _others_of_account(submission: Submission) -> ColumnElement[bool]:
+    what = submission.what
+    mine = (SUBMISSION.c.chain_id == what.chain_id) & (SUBMISSION.c.sender == what.sender)
+    return mine & (SUBMISSION.c.id != submission.id)
+
+
 def _require_free_nonce(connection: Connection, submission: Submission, nonce: int) -> None:
     what = submission.what
-    others = (
-        (SUBMISSION.c.chain_id == what.chain_id)
-        & (SUBMISSION.c.sender == what.sender)
-        & (SUBMISSION.c.id != submission.id)
-    )
-    for other in submissions_where(connection, others, SUBMISSION.c.nonce.is_not(None)):
-        if other.state in IN_FLIGHT or (other.nonce == nonce and not other.finished):
+    for other in submissions_where(connection, _others_of_account(submission), SUBMISSION.c.nonce.is_not(None)):
+        earlier = other.nonce is not None and other.nonce <= nonce
+        if not other.finished and (other.nonce == nonce or (earlier and other.state in IN_FLIGHT)):
             raise ClaimLostError(f"The account {what.sender} still waits for its transaction of submission {other.id}.")
         if other.nonce == nonce:
             raise NonceSpentError(

@@ -187,7 +187,7 @@ def test_two_workers_do_not_claim_one_batch(bench: Bench) -> None:
 def test_a_submission_under_another_workers_lease_is_left_alone(bench: Bench) -> None:
     bench.sealed_batch()
     submission = bench.rows.plan(bench.anchoring(bench.rows.unclaimed_batches()), bench.clock.now())
-    bench.rows.claim(submission.id, "other", bench.clock.now(), 1000)
+    bench.rows.claim(submission.id, "other", bench.clock.now(), LEASE_SECONDS)
 
     progress = drive(bench.desk(), submission.id, wait_seconds=5)
 
@@ -321,6 +321,32 @@ def test_a_transaction_lost_in_a_reorganisation_is_sent_again_as_it_is(bench: Be
     assert [one.submission.state for one in report.progress] == [SubmissionState.FINALIZED]
     assert len(bench.rows.attempts(mined.submission.id)) == 1
     assert len(bench.anchored_events(issuer)) == 1
+
+
+def test_a_nonce_left_unused_below_ours_is_spent_by_an_empty_transaction(bench: Bench) -> None:
+    issuer = bench.sealed_batch()
+    foreign = {"from": bench.sender.address, "to": bench.sender.address, "gas": hex(21_000)}
+    bench.local.call("anvil_impersonateAccount", bench.sender.address)
+    bench.local.call("eth_sendTransaction", foreign)
+    # On a network without a block of its own for every transaction ours waits under nonce 1, the stranger's gone.
+    bench.local.call("anvil_setAutomine", NO_TRANSACTIONS)
+    try:
+        run_job(bench, wait_seconds=0)
+        bench.local.call("anvil_reorg", 1, [])
+        bench.clock.pause(301)
+        waiting = run_job(bench, wait_seconds=0).progress[0]
+    finally:
+        bench.local.call("anvil_setAutomine", not NO_TRANSACTIONS)
+    assert isinstance(waiting.step, Wait)
+    assert "waits for nonce 0, which nobody uses" in waiting.step.why
+
+    run_job(bench)
+    report = run_job(bench)
+
+    assert {one.submission.state for one in report.progress} <= {SubmissionState.FINALIZED}
+    assert [one.state for one in bench.rows.submissions()] == [SubmissionState.FINALIZED] * 2
+    assert len(bench.anchored_events(issuer)) == 1
+    assert bench.spent_nonces() == 2
 
 
 def test_a_stranger_who_spends_the_nonce_costs_a_new_nonce_and_not_a_second_anchor(bench: Bench) -> None:

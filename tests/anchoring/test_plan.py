@@ -11,13 +11,16 @@ import pytest
 from anchoring.fees import bumped_fees, first_fees, gas_limit_for
 from anchoring.plan import next_step
 from anchoring.steps import (
+    ALONE,
     GWEI,
     Adopt,
     Alert,
     AlertKind,
+    FillGap,
     MarkFinal,
     MarkMined,
     MarkReorganised,
+    Others,
     Policy,
     Rest,
     Send,
@@ -95,11 +98,15 @@ def sight(**changes: Any) -> Sight:
 
 
 HELD = {"standings": (STANDING, STANDING)}
+UNHELD: dict[Purpose, dict[str, Any]] = {
+    Purpose.ANCHOR: {},
+    Purpose.CALL: {"standings": (), "final_standings": ()},
+}
 HELD_FINALLY = {**HELD, "final_standings": (STANDING, STANDING)}
 
 
-def plan(of: Submission, attempts: list[Attempt], seen: Sight) -> Step:
-    return next_step(of, attempts, seen, POLICY, NOW)
+def plan(of: Submission, attempts: list[Attempt], seen: Sight, others: Others = ALONE) -> Step:
+    return next_step(of, attempts, seen, POLICY, NOW, others)
 
 
 def what_of(step: Step) -> Waiting:
@@ -190,6 +197,23 @@ def test_patience_grows_with_each_attempt_and_then_stays() -> None:
     assert isinstance(plan(submission(), [attempt(), attempt(2), attempt(3, age=600)], sight(known=known)), Sign)
 
 
+def test_a_clock_set_back_by_a_day_sends_again_and_then_raises_fees() -> None:
+    ahead = attempt(age=-86_400)
+    assert plan(submission(), [ahead], sight(known=frozenset())) == Send(ahead)
+    assert isinstance(plan(submission(), [ahead], sight(known=frozenset({ahead.tx_hash}))), Sign)
+
+
+def test_a_clock_set_back_by_less_than_the_patience_changes_nothing() -> None:
+    assert what_of(plan(submission(), [attempt(age=-200)], sight())) is Waiting.BLOCK
+
+
+def test_no_fee_is_raised_while_an_earlier_nonce_is_unspent() -> None:
+    waiting, seen = [attempt(age=301)], sight(spent_nonces=6)
+    assert what_of(plan(submission(), waiting, seen, Others(earlier=True, later=False))) is Waiting.WORKER
+    assert isinstance(plan(submission(), waiting, seen), FillGap)
+    assert what_of(plan(submission(), [attempt(age=299)], seen)) is Waiting.BLOCK
+
+
 def test_a_bump_above_the_ceiling_is_an_alert_and_not_a_transaction() -> None:
     assert kind_of(plan(submission(), [attempt(age=300)], sight(base_fee_wei=60 * GWEI))) is AlertKind.FEE_CEILING
 
@@ -263,7 +287,7 @@ def test_another_block_in_the_place_of_its_own_is_a_reorganisation() -> None:
 
 
 def test_a_reverted_transaction_stops_for_a_person() -> None:
-    seen = sight(mined=mined_in(succeeded=False))
+    seen = sight(finalized=90, mined=mined_in(succeeded=False))
 
     assert kind_of(plan(submission(), [attempt()], seen)) is AlertKind.REVERTED
 
@@ -274,8 +298,14 @@ def test_a_reverted_transaction_does_not_matter_when_the_contract_holds_the_batc
     assert plan(submission(), [attempt()], seen) == Adopt((STANDING, STANDING))
 
 
+@pytest.mark.parametrize("purpose", [Purpose.ANCHOR, Purpose.CALL])
+def test_a_revert_is_not_believed_before_its_block_is_final(purpose: Purpose) -> None:
+    step = plan(submission(purpose=purpose), [attempt()], sight(mined=mined_in(succeeded=False), **UNHELD[purpose]))
+    assert what_of(step) is Waiting.FINALITY
+
+
 def test_a_reverted_call_stops_for_a_person() -> None:
-    seen = sight(mined=mined_in(succeeded=False), standings=(), final_standings=())
+    seen = sight(finalized=90, mined=mined_in(succeeded=False), standings=(), final_standings=())
 
     assert kind_of(plan(submission(purpose=Purpose.CALL), [attempt()], seen)) is AlertKind.REVERTED
 
@@ -310,6 +340,15 @@ def test_adopted_batches_end_and_give_the_nonce_back_when_nobody_knows_our_trans
     step = plan(submission(SubmissionState.ALREADY_ANCHORED), [attempt()], seen)
 
     assert step == MarkFinal((STANDING, STANDING), nonce_spent=False)
+
+
+def test_adopted_batches_are_sent_all_the_same_if_a_later_nonce_waits_for_theirs() -> None:
+    adopted, forgotten = submission(SubmissionState.ALREADY_ANCHORED), attempt(age=60)
+    seen = sight(**HELD_FINALLY, known=frozenset())
+    assert plan(adopted, [forgotten], seen, Others(earlier=False, later=True)) == Send(forgotten)
+    assert plan(adopted, [forgotten], seen, Others(earlier=True, later=False)) == MarkFinal(
+        (STANDING, STANDING), nonce_spent=False
+    )
 
 
 def test_adopted_batches_that_vanish_are_sent_again() -> None:

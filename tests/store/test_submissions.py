@@ -166,6 +166,15 @@ def test_a_lease_keeps_others_away_until_it_ends(rows: SubmissionRows) -> None:
     assert rows.claim(submission.id, "other", NOW + timedelta(seconds=59), 30).id == submission.id
 
 
+def test_a_lease_from_before_the_clock_was_set_back_counts_as_ended(rows: SubmissionRows) -> None:
+    submission = planned(rows)
+    rows.claim(submission.id, "dead", NOW, 30)
+
+    with pytest.raises(ClaimLostError):
+        rows.claim(submission.id, "next", NOW, 30)
+    assert rows.claim(submission.id, "next", NOW - timedelta(days=1), 30).id == submission.id
+
+
 def test_a_worker_whose_lease_was_taken_over_can_write_nothing_any_more(rows: SubmissionRows) -> None:
     slow = rows.claim(planned(rows).id, "slow", NOW, 30)
     rows.claim(slow.id, "next", NOW + timedelta(seconds=30), 30)
@@ -195,6 +204,25 @@ def test_a_second_nonce_of_an_account_waits_for_the_first(rows: SubmissionRows, 
         rows.signed(second, attempt_of(second, nonce=1), NOW)
 
     assert rows.attempts(second.id) == []
+
+
+def test_a_nonce_below_a_live_one_may_be_signed_for_the_later_one_waits_for_it(rows: SubmissionRows) -> None:
+    later = planned(rows)
+    rows.signed(later, attempt_of(later, nonce=5), NOW)
+    filler = planned(rows, purpose=Purpose.CALL)
+
+    assert rows.signed(filler, attempt_of(filler, nonce=4), NOW).nonce == 4
+
+
+def test_the_nonces_of_others_are_those_of_unfinished_submissions_of_the_account(rows: SubmissionRows) -> None:
+    first = in_state(rows, SubmissionState.MINED)
+    second, foreign = planned(rows, purpose=Purpose.CALL), planned(rows, OTHER, Purpose.CALL)
+    second = rows.signed(second, attempt_of(second, nonce=3), NOW)
+    rows.signed(foreign, attempt_of(foreign, nonce=9), NOW)
+
+    assert (rows.nonces_of_others(first), rows.nonces_of_others(second)) == ([3], [0])
+    rows.finalized(first, [STANDING], NOW, keep_nonce=True)
+    assert rows.nonces_of_others(second) == []
 
 
 def test_another_account_does_not_wait(rows: SubmissionRows) -> None:
