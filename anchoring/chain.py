@@ -118,6 +118,10 @@ class Chain:
         """Return each batch's anchor at the newest block, in order; None where the contract holds none."""
         return self._standings(batches, _int(self._block("latest")["number"])) if batches else ()
 
+    def balance(self, account: Address) -> int:
+        """Return what an account holds, in wei: to be shown, not to decide by."""
+        return _int(self._rpc.call("eth_getBalance", (account, "latest")))
+
     def now(self) -> datetime:
         """Return the newest block's time; the next block's is no earlier."""
         return datetime.fromtimestamp(_int(self._block("latest")["timestamp"]), UTC)

@@ -38,6 +38,9 @@ Retry = Annotated[
     bool, typer.Option("--retry", help="Anchor again what the contract reverted, once its reason is gone.")
 ]
 Every = Annotated[int, typer.Option("--every", min=1, help="Seconds between two rounds.")]
+MetricsPort = Annotated[
+    int | None, typer.Option("--metrics-port", min=1, max=65535, help="Serve /metrics and /healthz there.")
+]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port; else that of last time, or 8545.")]
 
 
@@ -70,7 +73,9 @@ def anchor_run(
 
 
 @anchor.command("watch")
-def anchor_watch(*, network: NetworkName = None, every: Every = 60, as_json: AsJson = False) -> None:
+def anchor_watch(
+    *, network: NetworkName = None, every: Every = 60, metrics_port: MetricsPort = None, as_json: AsJson = False
+) -> None:
     """Do what `run` does again and again, until it is told to stop (Ctrl-C, or a TERM signal).
 
     A batch is anchored once it is full or old enough: anchoring.toml says when (docs/operations.md). The log goes to
@@ -78,7 +83,7 @@ def anchor_watch(*, network: NetworkName = None, every: Every = 60, as_json: AsJ
 
     Example: credanchor anchor watch --every 300
     """
-    from anchoring.watching import run_watch  # noqa: PLC0415  keeps --help fast
+    from anchoring.watching import Orders, run_watch  # noqa: PLC0415  keeps --help fast
 
     def show(report: RunReport) -> None:
         if not report.idle:
@@ -86,7 +91,8 @@ def anchor_watch(*, network: NetworkName = None, every: Every = 60, as_json: AsJ
             sys.stdout.flush()
 
     with _opened(network) as (home, desk):
-        run_watch(home, desk, every, _announced(as_json=as_json), show)
+        port = metrics_port or home.allowed.metrics_port
+        run_watch(home, desk, Orders(every, port, _announced(as_json=as_json), show))
 
 
 @anchor.command("status")

@@ -47,14 +47,18 @@ class Stop:
 
 
 def watch(
-    one_round: Callable[[], None], every_seconds: int, stop: Stop, failed: Callable[[RegistryError, int], None]
+    one_round: Callable[[], None],
+    every_seconds: int,
+    pause_for: Callable[[float], None],
+    stopping: Callable[[], bool],
+    failed: Callable[[RegistryError, int], None],
 ) -> None:
-    """Call `one_round` every so many seconds until `stop` is asked for; after failures less and less often.
+    """Call `one_round` every so many seconds until `stopping`; after failures less and less often.
 
     `failed` is told each error that may pass, and the seconds until the next try.
     """
     failures = 0
-    while not stop.asked():
+    while not stopping():
         try:
             one_round()
             failures, pause = 0, every_seconds
@@ -62,7 +66,7 @@ def watch(
             failures += 1
             pause = backoff_seconds(failures, every_seconds)
             failed(error, pause)
-        stop.pause(pause)
+        pause_for(pause)
 
 
 def backoff_seconds(failures: int, every_seconds: int) -> int:

@@ -1,50 +1,109 @@
-"""`credanchor anchor watch` put together: rounds, signals, log."""
+"""`credanchor anchor watch` put together: rounds, signals, log, metrics."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from anchoring.logs import open_log
+from anchoring.observed import Observer
 from anchoring.rounds import round_of_ripe, tell_what_is_left, telling
 from anchoring.watch import Stop, watch
+from registry.core.errors import ChainUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from anchoring.admin_desk import Home
     from anchoring.drive import Desk, Progress
     from anchoring.job import Outlook, RunReport
+    from anchoring.logs import Log
+    from registry.core.account import Address
     from registry.core.errors import RegistryError
 
 
-def run_watch(
-    home: Home,
-    desk: Desk,
-    every_seconds: int,
-    announce: Callable[[Outlook], None],
-    show: Callable[[RunReport], None],
-) -> None:
-    """Run rounds until a signal; the log goes to standard error, `show` is given what changed since the last round."""
-    stop = Stop()
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a watch was asked to run."""
+
+    every_seconds: int
+    """Pause between two rounds."""
+    metrics_port: int | None
+    """Where metrics are served; None for nowhere."""
+    announce: Callable[[Outlook], None]
+    """Called with each new submission's cost."""
+    show: Callable[[RunReport], None]
+    """Called with what a round changed."""
+
+
+def run_watch(home: Home, desk: Desk, orders: Orders) -> None:
+    """Run rounds until a signal; the log goes to standard error. Errors that do not pass by themselves end it."""
+    stop, observer = Stop(), Observer()
     stop.listen()
     log = open_log(home.allowed.log or "text", sys.stderr)
-    told = replace(telling(desk, log), pause=stop.pause, stopping=stop.asked)
     (account,) = desk.signers
-    news = News()
-
-    def one_round() -> None:
-        fresh = news.of(round_of_ripe(home, told, log, announce))
-        tell_what_is_left(fresh, log)
-        show(fresh)
+    told = replace(telling(desk, log), pause=_beating(stop, observer), stopping=stop.asked)
+    one_round = _rounds(home, told, orders, observer, log)
 
     def failed(error: RegistryError, pause: int) -> None:
+        observer.failed(error)
         log("warning", "round.failed", code=error.code, why=str(error), next_try_in_seconds=pause)
 
-    log("info", "watch.started", network=desk.chain.network.name, account=account, every_seconds=every_seconds)
-    watch(one_round, every_seconds, stop, failed)
-    log("info", "watch.ended")
+    with _metrics(home, desk, orders, observer, log):
+        log(
+            "info",
+            "watch.started",
+            network=desk.chain.network.name,
+            account=account,
+            every_seconds=orders.every_seconds,
+        )
+        watch(one_round, orders.every_seconds, _beating(stop, observer), stop.asked, failed)
+        log("info", "watch.ended")
+
+
+def _rounds(home: Home, desk: Desk, orders: Orders, observer: Observer, log: Log) -> Callable[[], None]:
+    news = News()
+    (account,) = desk.signers
+
+    def one_round() -> None:
+        report = round_of_ripe(home, desk, log, orders.announce)
+        observer.done(report, desk.clock.now())
+        observer.holds(account, _balance(desk, account))
+        fresh = news.of(report)
+        tell_what_is_left(fresh, log)
+        orders.show(fresh)
+
+    return one_round
+
+
+def _balance(desk: Desk, account: Address) -> int | None:
+    try:
+        return desk.chain.balance(account)
+    except ChainUnavailableError:
+        return None
+
+
+def _beating(stop: Stop, observer: Observer) -> Callable[[float], None]:
+    def pause(seconds: float) -> None:
+        observer.beat(seconds)
+        stop.pause(seconds)
+
+    return pause
+
+
+@contextmanager
+def _metrics(home: Home, desk: Desk, orders: Orders, observer: Observer, log: Log) -> Iterator[None]:
+    if orders.metrics_port is None:
+        yield
+        return
+    from anchoring.metrics_server import serving_metrics  # noqa: PLC0415  takes 0.2 s to import
+
+    host = home.allowed.metrics_host
+    with serving_metrics(host, orders.metrics_port, home.store.engine, observer, desk.clock) as url:
+        log("info", "metrics.served", url=url)
+        yield
 
 
 class News:

@@ -78,7 +78,9 @@ class AnchoringSettings(BaseModel):
     log: Literal["text", "json", "off"] | None = None
     """Form of the log on standard error; else `anchor watch` logs text, and `anchor run` nothing."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where `anchor watch` serves /metrics and /healthz on 127.0.0.1; else nowhere."""
+    """Where `anchor watch` serves /metrics and /healthz; else nowhere."""
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    """The address that it listens at."""
     signer: SignerSettings = SignerSettings()
     """Who holds the anchoring key."""
 

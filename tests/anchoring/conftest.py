@@ -70,6 +70,10 @@ class Running:
         wait_until(lambda: sum(part in line for line in list(self.err)) >= count, f"no {part}: {self.err}")
         return [line for line in self.err if part in line]
 
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Return once the condition holds."""
+        wait_until(condition, what)
+
     def tell(self, number: int) -> None:
         """Send a signal."""
         self.process.send_signal(number)

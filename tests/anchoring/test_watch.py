@@ -47,7 +47,7 @@ def test_a_signal_ends_the_watch_after_the_round_that_has_begun(stop: Stop, numb
         os.kill(os.getpid(), number)
         done.append("finished")
 
-    watch(one_round, 3600, stop, nobody)
+    watch(one_round, 3600, stop.pause, stop.asked, nobody)
 
     assert done == ["finished"]
 
@@ -72,8 +72,7 @@ def test_what_may_pass_by_itself_is_told_and_tried_again(stop: Stop, error: Regi
             os.kill(os.getpid(), signal.SIGTERM)
 
     pauses: list[float] = []
-    stop.pause = pauses.append  # type: ignore[method-assign]
-    watch(one_round, 7, stop, lambda error, pause: told.append((error, pause)))
+    watch(one_round, 7, pauses.append, stop.asked, lambda error, pause: told.append((error, pause)))
 
     assert told == [(error, 7), (error, 14), (error, 7)]
     assert pauses == [7, 14, 7, 7, 7]
@@ -84,7 +83,7 @@ def test_what_does_not_pass_by_itself_ends_the_watch(stop: Stop) -> None:
         raise PassphraseError("Wrong.")
 
     with pytest.raises(PassphraseError):
-        watch(one_round, 0, stop, nobody)
+        watch(one_round, 0, stop.pause, stop.asked, nobody)
 
 
 def test_pauses_after_failures_double_up_to_a_quarter_of_an_hour() -> None:
