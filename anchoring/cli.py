@@ -12,13 +12,14 @@ from anchoring.relay_cli import relay, sign
 from registry.cli.output import json_line, say, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from anchoring.admin_desk import Home
     from anchoring.devnet import Devnet, DevnetStatus
     from anchoring.drive import Desk
     from anchoring.job import Outlook, RunReport
+    from registry.core.submission import Submission
     from registry.store.repository import Store
 
 # Imports stand inside the functions: `--help` must not wait for SQLModel or eth-account.
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 EXIT_NEEDS_PERSON = 2
 EXIT_WAITS = 3
 EXIT_IDLE = 4
+ENDED_SHOWN = 10
+"""How many ended submissions `anchor status` shows unless told to show all."""
 _PLAIN = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False, "no_args_is_help": True}
 
 anchor = typer.Typer(help="Seal batches and anchor them on the chain.", **_PLAIN)  # type: ignore[arg-type]
@@ -37,6 +40,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show gas, fee and balan
 Retry = Annotated[
     bool, typer.Option("--retry", help="Anchor again what the contract reverted, once its reason is gone.")
 ]
+EveryOne = Annotated[bool, typer.Option("--all", help="Show every submission that ended, not the newest ten only.")]
 Every = Annotated[int, typer.Option("--every", min=1, help="Seconds between two rounds.")]
 MetricsPort = Annotated[
     int | None, typer.Option("--metrics-port", min=1, max=65535, help="Serve /metrics and /healthz there.")
@@ -96,22 +100,40 @@ def anchor_watch(
 
 
 @anchor.command("status")
-def anchor_status(*, as_json: AsJson = False) -> None:
-    """Tell how every submission stands, and what each waits for; asks no chain.
+def anchor_status(*, every: EveryOne = False, as_json: AsJson = False) -> None:
+    """Tell how every submission stands, since when, and what happens next by whom; asks no chain.
 
-    Example: credanchor anchor status --json
+    Unfinished ones come first, then the newest that ended.
+
+    Example: credanchor anchor status --all --json
     """
-    from anchoring.report import submission_json, submission_lines  # noqa: PLC0415  keeps --help fast
+    from anchoring.prospect import prospect  # noqa: PLC0415  keeps --help fast
+    from anchoring.report import standing_json, standing_lines  # noqa: PLC0415
+    from anchoring.settings import policy_of  # noqa: PLC0415
+    from registry.anchoring_settings import load_anchoring_settings  # noqa: PLC0415
     from registry.settings import load_settings, open_store  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415
 
-    store = open_store(load_settings())
-    for submission in store.submissions.submissions():
+    settings = load_settings()
+    store, policy, now = open_store(settings), policy_of(load_anchoring_settings(settings.home)), SystemClock().now()
+    shown, hidden = _in_order(store.submissions.submissions(), every=every)
+    for one in shown:
+        ahead = prospect(one, [] if one.finished else store.submissions.attempts(one.id), policy)
         if as_json:
-            json_line(submission_json(submission))
+            json_line(standing_json(one, ahead))
         else:
-            say("\n".join(submission_lines(submission)))
+            say("\n".join(standing_lines(one, ahead, now)))
     if not as_json:
+        if hidden:
+            say(f"{hidden:,} more ended before these; --all shows them.")
         say(_batches_line(store))
+
+
+def _in_order(submissions: Sequence[Submission], *, every: bool) -> tuple[list[Submission], int]:
+    """Return the unfinished ones, then the ended ones, oldest first; and how many ended ones are left out."""
+    ended = [one for one in submissions if one.finished]
+    hidden = 0 if every else max(0, len(ended) - ENDED_SHOWN)
+    return [*(one for one in submissions if not one.finished), *ended[hidden:]], hidden
 
 
 anchor.command("sign")(sign)

@@ -154,7 +154,7 @@ class Submission:
     created_at: datetime
     """When it was planned, UTC."""
     updated_at: datetime
-    """When it last changed, UTC."""
+    """When its state last changed, UTC."""
 
     @property
     def finished(self) -> bool:

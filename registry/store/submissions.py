@@ -236,7 +236,9 @@ def _one(connection: Connection, submission_id: int) -> Submission:
 
 def _move(connection: Connection, submission: Submission, now: datetime, **values: object) -> Submission:
     read = (SUBMISSION.c.id == submission.id) & (SUBMISSION.c.version == submission.version)
-    values |= {"version": submission.version + 1, "updated_at": seconds(now)}
+    values["version"] = submission.version + 1
+    if values["state"] != submission.state:  # else it stands as it did, since when it did
+        values["updated_at"] = seconds(now)
     if connection.execute(update(SUBMISSION).where(read).values(values)).rowcount != 1:
         raise ClaimLostError(f"Another worker moved submission {submission.id} on; this one leaves it alone.")
     return _one(connection, submission.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from anchoring.cli import devnet
 from registry.core.errors import ChainUnavailableError, FundsError, SettingsError
+from registry.core.submission import SubmissionState
 from registry.records import BatchState
 
 if TYPE_CHECKING:
@@ -143,3 +145,46 @@ def test_devnet_status_tells_programs_where_the_chain_would_be(home: JobHome) ->
     assert printed["running"] is False
     assert printed["chainId"] == 31337
     assert printed["contract"] == home.bench.local.contract.checksummed()
+
+
+def test_status_tells_unfinished_ones_first_since_when_and_what_comes_next(home: JobHome) -> None:
+    open_batch(home.bench)
+    home.run("run")
+    home.use_network(kind="test")
+    open_batch(home.bench)
+    home.run("run")
+
+    mined, final = objects(home.run("status", "--json"))
+    told = home.run("status").stdout
+
+    assert (mined["state"], mined["nextBy"], mined["since"]) == ("mined", "chain", mined["updatedAt"])
+    assert mined["next"] == "The block becomes final, and the next round notes it."
+    assert (final["state"], final["nextBy"]) == ("finalized", "nobody")
+    assert told.index("Submission 2") < told.index("Submission 1")
+    assert re.search(r"waits for its block to be final\. Since \d\d \w+ \d{4}, \d\d:\d\d UTC, \d+ \w+ ago\.", told)
+    assert "  Next, by the chain: The block becomes final" in told
+
+
+def test_status_hides_what_ended_long_ago_unless_told_to_show_all(home: JobHome) -> None:
+    home.bench.sealed_batch()
+    (batch,) = home.bench.rows.unclaimed_batches()
+    now = home.bench.clock.now()
+    for _ in range(13):
+        refused = home.bench.rows.plan(home.bench.anchoring([batch]), now)
+        home.bench.rows.released(refused, "Refused.", now)
+
+    assert len(objects(home.run("status", "--json"))) == 10
+    assert len(objects(home.run("status", "--json", "--all"))) == 13
+    assert "3 more ended before these; --all shows them." in home.run("status").stdout
+
+
+def test_a_stuck_submission_is_stuck_since_it_got_stuck(home: JobHome) -> None:
+    home.bench.sealed_batch()
+    (batch,) = home.bench.rows.unclaimed_batches()
+    planned = home.bench.rows.plan(home.bench.anchoring([batch]), home.bench.clock.now())
+    first = home.bench.rows.stopped(planned, SubmissionState.STUCK, "No money.", home.bench.clock.now())
+    home.bench.clock.pause(600)
+
+    again = home.bench.rows.stopped(first, SubmissionState.STUCK, "No money yet.", home.bench.clock.now())
+
+    assert (again.updated_at, again.note, again.version) == (first.updated_at, "No money yet.", first.version + 1)
