@@ -38,7 +38,7 @@ check: install ## Format, lint, types, layers, contract lint, and drift of every
 test: install ## Run every test: contract, core, store, chain, page
 	npx hardhat test
 	python -m pytest -n 2 --dist loadgroup --cov --cov-report=
-	coverage report --fail-under=100 --include='registry/core/*,registry/checks/*,anchoring/plan.py'
+	coverage report --fail-under=100 --include='registry/core/*,registry/checks/*,anchoring/plan.py,anchoring/agreement.py'
 
 demo: install ## Take a roster to verified credentials on a local chain
 	credanchor demo

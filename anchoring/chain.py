@@ -1,30 +1,40 @@
-"""The chain as the job sees it: what stands where, what a call would cost, and sending signed bytes."""
+"""The chain as the job sees it: what a quorum of endpoints says stands where, what a call would cost, and sending."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anchoring import contract_calls
+from anchoring.agreement import Price, agree_heads, agree_price, median, merge
 from anchoring.fees import WEI_PER_ETH, first_fees, gas_limit_for, in_eth
+from anchoring.finality import lag_of, require_unbroken
 from anchoring.plan import cost_ceiling
 from anchoring.rpc import RpcRefusalError
-from anchoring.steps import Sight
-from registry.core.digest import Digest
+from anchoring.view import View
 from registry.core.errors import ChainUnavailableError, FundsError, StateError, TransactionRevertedError
-from registry.core.submission import Mined, Standing
+from registry.core.quorum import agreed
+from registry.core.submission import FinalBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
-    from anchoring.ports import Rpc
+    from anchoring.agreement import Heads
+    from anchoring.endpoints import Endpoints
+    from anchoring.ports import FinalMemory, Rpc
+    from anchoring.steps import Sight
     from registry.chain.networks import Network
     from registry.core.account import Address
-    from registry.core.submission import Attempt, BatchRef, Submission
+    from registry.core.digest import Digest
+    from registry.core.submission import Attempt, BatchRef, Standing, Submission
+
+T = TypeVar("T")
 
 BLOCKS_TO_FINALITY = 2
 """How far behind the head a local chain's finalized block is (anvil with one slot an epoch)."""
+SECONDS_A_BATCH = 0.5
+"""How much longer an answer may take for each batch that is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +65,53 @@ class Quote:
 
 
 class Chain:
-    """One network's contract, through its JSON-RPC endpoints."""
+    """One network's contract, through its JSON-RPC endpoints; `confirm` blocks make final, or with None `finalized`."""
 
-    def __init__(self, rpc: Rpc, network: Network) -> None:
+    def __init__(self, endpoints: Endpoints, network: Network, finals: FinalMemory, confirm: int | None = None) -> None:
         self.network = network
-        self._rpc = rpc
+        self.endpoints = endpoints
+        self._finals = finals
+        self._confirm = confirm
 
     # --- Reads
 
     def observe(self, submission: Submission, attempts: Sequence[Attempt]) -> Sight:
-        """Return what the chain says about a submission now; ChainUnavailableError if it does not answer."""
-        head, final = self._block("latest"), self._block("finalized")
-        head_number, final_number = _int(head["number"]), _int(final["number"])
-        what = submission.what
-        mined = self._mined(attempts)
-        live = any(attempt.nonce == submission.nonce for attempt in attempts)
-        estimate, refusal = (None, "") if live or mined else self._estimate(what.sender, what.call_data, what.contract)
-        return Sight(
-            head=head_number,
-            finalized=final_number,
-            spent_nonces=self._nonces(what.sender, head_number),
-            final_nonces=self._nonces(what.sender, final_number),
-            mined=mined,
-            block_hash_then=self._hash_at(submission.mined.block_number) if submission.mined else None,
-            known=frozenset(one.tx_hash for one in attempts if self._knows(one.tx_hash)),
-            standings=self._standings(what.batches, head_number),
-            final_standings=self._standings(what.batches, final_number),
-            base_fee_wei=_int(head["baseFeePerGas"]),
-            tip_wei=_int(self._rpc.call("eth_maxPriorityFeePerGas")),
-            balance_wei=self._balance(what.sender),
-            gas_estimate=estimate,
-            refusal=refusal,
+        """Return what a quorum of the endpoints says about a submission now, and remember what is final.
+
+        Raises:
+            ChainUnavailableError: fewer endpoints answer than must agree, or no quorum has a common newest block.
+            FinalityBrokenError: a quorum shows another block where one was final; nothing may be signed or sent.
+
+        """
+        at, before = self.heads(), self._finals.newest(self.network.chain_id)
+        looks = self.endpoints.ask(
+            lambda rpc: self._view(rpc).look(submission, attempts, at, before.number if before else None),
+            lambda heard: len(heard) >= self.endpoints.quorum and not merge(heard, at, self.endpoints.quorum).unclear,
+            len(submission.what.batches) * SECONDS_A_BATCH,
+        )
+        sight = merge(looks, at, self.endpoints.quorum)
+        if before is not None:
+            if at.final < before.number:
+                return replace(sight, unclear=lag_of(self.network, at.final, before))
+            shown = agreed([one.remembered_hash for one in looks], self.endpoints.quorum)
+            require_unbroken(self.network, before, shown)
+        if sight.final_hash is not None:
+            self._finals.raise_to(self.network.chain_id, FinalBlock(at.final, sight.final_hash))
+            # A crash here leaves what is final remembered, and the step that follows from it not taken yet.
+        return sight
+
+    def heads(self) -> Heads:
+        """Return the newest and the newest final block that a quorum has; ChainUnavailableError if it has none."""
+        quorum = self.endpoints.quorum
+        heads = self.endpoints.ask(
+            lambda rpc: self._view(rpc).heads(self._confirm), lambda heard: bool(agree_heads(heard, quorum))
+        )
+        for found in agree_heads(heads, quorum):
+            return found
+        told = ", ".join(f"{one.head:,}" for one in heads)
+        raise ChainUnavailableError(
+            f"No {quorum} endpoints of {self.network.title} are at about the same block: their newest are {told}. "
+            "Look at them with `credanchor anchor endpoints`, and run the command again."
         )
 
     def quote(self, sender: Address, data: bytes, target: Address | None = None) -> Quote:
@@ -95,36 +121,54 @@ class Chain:
             TransactionRevertedError: the contract would refuse it; nothing was spent.
 
         """
-        estimate, refusal = self._estimate(sender, data, target or self.network.contract)
-        if estimate is None:
-            raise TransactionRevertedError(f"The contract refuses it: {refusal} Nothing was sent.")
-        base_fee = _int(self._block("latest")["baseFeePerGas"])
-        fees = first_fees(base_fee, _int(self._rpc.call("eth_maxPriorityFeePerGas")))
+
+        def price(view: View, head: int) -> Price:
+            gas, refusal = view.estimate(sender, data, target or self.network.contract)
+            return Price(gas, refusal, view.base_fee(head), view.tip(), view.balance(sender))
+
+        found = self._asked(price, "what it would cost", agree_price)
+        if found.gas is None:
+            raise TransactionRevertedError(f"The contract refuses it: {found.refusal} Nothing was sent.")
+        fees = first_fees(found.base_fee_wei, found.tip_wei)
         return Quote(
             account=sender,
             network=self.network.title,
-            gas=estimate,
-            likely_fee_wei=estimate * (base_fee + fees.tip_wei),
-            max_fee_wei=cost_ceiling(gas_limit_for(estimate), fees),
-            balance_wei=self._balance(sender),
+            gas=found.gas,
+            likely_fee_wei=found.gas * (found.base_fee_wei + found.tip_wei),
+            max_fee_wei=cost_ceiling(gas_limit_for(found.gas), fees),
+            balance_wei=found.balance_wei,
         )
 
     def may_anchor(self, issuer: Address, account: Address) -> bool:
         """Return whether `account` holds the issuer's anchor role; false, too, if there is no such issuer."""
-        answer = self.read("rolesOf", (issuer, account))
-        return bool(answer[0] & contract_calls.ANCHOR_ROLE)
+        return issuer in self.letting_anchor((issuer,), account)
+
+    def letting_anchor(self, issuers: Collection[Address], account: Address) -> frozenset[Address]:
+        """Return those of the issuers that let `account` anchor."""
+
+        def letting(view: View, head: int) -> frozenset[Address]:
+            roles = {issuer: view.read("rolesOf", (issuer, account), head)[0] for issuer in issuers}
+            return frozenset(issuer for issuer, held in roles.items() if held & contract_calls.ANCHOR_ROLE)
+
+        return self._asked(letting, "who may anchor", more_seconds=len(issuers) * SECONDS_A_BATCH)
 
     def standings(self, batches: Sequence[BatchRef]) -> tuple[Standing | None, ...]:
         """Return each batch's anchor at the newest block, in order; None where the contract holds none."""
-        return self._standings(batches, _int(self._block("latest")["number"])) if batches else ()
+        if not batches:
+            return ()
+        return self._asked(
+            lambda view, head: view.standings(batches, head),
+            "which batches the contract holds",
+            more_seconds=len(batches) * SECONDS_A_BATCH,
+        )
 
     def balance(self, account: Address) -> int:
         """Return what an account holds, in wei: to be shown, not to decide by."""
-        return _int(self._rpc.call("eth_getBalance", (account, "latest")))
+        return median(self.endpoints.ask(lambda rpc: self._view(rpc).balance(account)))
 
     def now(self) -> datetime:
         """Return the newest block's time; the next block's is no earlier."""
-        return datetime.fromtimestamp(_int(self._block("latest")["timestamp"]), UTC)
+        return self._asked(lambda view, head: view.time_of(head), "the newest block's time")
 
     def require_contract(self) -> None:
         """Return if there is code at the contract's address; ChainUnavailableError says how to get it there."""
@@ -137,109 +181,75 @@ class Chain:
 
     def code_at(self, address: Address) -> bytes:
         """Return the code at an address at the newest block; empty if there is none."""
-        return bytes.fromhex(str(self._rpc.call("eth_getCode", (address, "latest")) or "0x")[2:])
+        return self._asked(lambda view, head: view.code_at(address, head), f"the code at {address.checksummed()}")
 
-    def read(self, function: str, arguments: Sequence[object], block: str = "latest") -> tuple[Any, ...]:
-        """Return the results of one of the contract's reads at a block (a tag, or a number as hex).
-
-        At a block before the contract was deployed, they are what it says of things it does not know: zeros.
-        """
-        call = {"to": self.network.contract, "data": "0x" + contract_calls.call_data(function, *arguments).hex()}
-        answer = str(self._rpc.call("eth_call", (call, block)))
-        return contract_calls.results(function, bytes.fromhex(answer[2:]))
+    def read(self, function: str, arguments: Sequence[object]) -> tuple[Any, ...]:
+        """Return the results of one of the contract's reads at the newest block."""
+        return self._asked(lambda view, head: view.read(function, arguments, head), f"the contract's {function}")
 
     # --- Writes
 
     def send(self, raw: bytes) -> str:
-        """Hand signed bytes to an endpoint, once; return what it said, as a hint.
+        """Hand signed bytes to every endpoint, once; return what each said, as a hint.
 
         An error, even "already known", proves nothing either way: what happened is seen by looking the hash up.
 
         Raises:
-            ChainUnavailableError: no endpoint took the bytes, or the answer was lost, so they may have left.
+            ChainUnavailableError: no endpoint took the bytes, or the answers were lost, so they may have left.
+            WrongChainError: as many endpoints as must agree answer for another chain.
 
         """
-        try:
-            return f"accepted as {self._rpc.call('eth_sendRawTransaction', ('0x' + raw.hex(),))}"
-        except RpcRefusalError as error:
-            return error.text
+
+        def hand_over(rpc: Rpc) -> tuple[str, bool]:
+            try:
+                return f"{rpc.name}: accepted as {rpc.call('eth_sendRawTransaction', ('0x' + raw.hex(),))}", True
+            except RpcRefusalError as error:
+                return f"{rpc.name}: {error.text}", False
+
+        heard = self.endpoints.every(hand_over, lambda said: any(taken for _, taken in said))
+        if not heard.answers:
+            raise self.endpoints.unavailable(heard)
+        words = [word for word, _ in heard.answers.values()]
+        return "; ".join([*words, *([heard.reasons()] if heard.failures else [])])
 
     def settle(self) -> None:
         """On a local chain, mine the empty blocks that make the newest block but those final; elsewhere do nothing."""
         if self.network.kind == "local":
-            self._rpc.call("anvil_mine", (hex(BLOCKS_TO_FINALITY), "0x0"))
+            self.endpoints.call("anvil_mine", (hex(BLOCKS_TO_FINALITY), "0x0"))
 
     def fund(self, account: Address, wei: int = 10 * WEI_PER_ETH) -> None:
         """Give an account of a local chain at least `wei`, out of nothing; StateError on any other network."""
         if self.network.kind != "local":
             raise StateError(f"Ether on {self.network.title} cannot be made: send some to {account.checksummed()}.")
-        if self._balance(account) < wei:
-            self._rpc.call("anvil_setBalance", (account, hex(wei)))
+        if self.balance(account) < wei:
+            self.endpoints.call("anvil_setBalance", (account, hex(wei)))
 
     # --- Inside
 
-    def _block(self, tag: str) -> dict[str, Any]:
-        block = self._rpc.call("eth_getBlockByNumber", (tag, False))
-        if not isinstance(block, dict):
-            raise ChainUnavailableError(f"An endpoint of {self.network.title} knows no {tag} block yet.")
-        return block
+    def _view(self, rpc: Rpc) -> View:
+        return View(rpc, self.network.contract)
 
-    def _nonces(self, sender: Address, block: int) -> int:
-        return _int(self._rpc.call("eth_getTransactionCount", (sender, hex(block))))
+    def _asked(
+        self,
+        question: Callable[[View, int], T],
+        what: str,
+        agree: Callable[[Sequence[T], int], list[T]] = agreed,
+        more_seconds: float = 0,
+    ) -> T:
+        """Return what a quorum answers as of its newest block, unless what was final before is not there any more."""
+        at, before, quorum = self.heads(), self._finals.newest(self.network.chain_id), self.endpoints.quorum
 
-    def _balance(self, sender: Address) -> int:
-        return _int(self._rpc.call("eth_getBalance", (sender, "latest")))
+        def ask(rpc: Rpc) -> tuple[T, Digest | None]:
+            view = self._view(rpc)
+            shown = view.hash_at(before.number) if before and before.number <= at.final else None
+            return question(view, at.head), shown
 
-    def _estimate(self, sender: Address, data: bytes, target: Address) -> tuple[int | None, str]:
-        call = {"from": sender, "to": target, "data": "0x" + data.hex()}
-        try:
-            # Without a fee, so that an empty account learns what the call would cost. Against the newest block, not
-            # what is pending: a node would refuse our own call's repetition while the first waits for its block.
-            return _int(self._rpc.call("eth_estimateGas", (call, "latest"))), ""
-        except RpcRefusalError as error:
-            return None, f"{contract_calls.refusal_words(error.data) or error.text}."
-
-    def _knows(self, tx_hash: Digest) -> bool:
-        return self._rpc.call("eth_getTransactionByHash", (tx_hash.to_hex(),)) is not None
-
-    def _hash_at(self, number: int) -> Digest | None:
-        block = self._rpc.call("eth_getBlockByNumber", (hex(number), False))
-        return Digest.from_hex(block["hash"]) if isinstance(block, dict) else None
-
-    def _mined(self, attempts: Sequence[Attempt]) -> Mined | None:
-        for attempt in attempts:
-            receipt = self._rpc.call("eth_getTransactionReceipt", (attempt.tx_hash.to_hex(),))
-            mined = _mined(attempt, receipt)
-            if mined is not None and self._hash_at(mined.block_number) == mined.block_hash:
-                return mined
-        return None
-
-    def _standings(self, batches: Sequence[BatchRef], block: int) -> tuple[Standing | None, ...]:
-        return tuple(self._standing(batch, block) for batch in batches)
-
-    def _standing(self, batch: BatchRef, block: int) -> Standing | None:
-        anchored_at, number, _ = self.read("anchorOf", (batch.issuer, batch.root, batch.tree_size), hex(block))
-        block_hash = self._hash_at(number) if anchored_at else None
-        if block_hash is None:
-            return None
-        return Standing(datetime.fromtimestamp(anchored_at, UTC), number, block_hash)
-
-
-def _mined(attempt: Attempt, receipt: object) -> Mined | None:
-    if not isinstance(receipt, dict) or receipt.get("transactionHash") != attempt.tx_hash.to_hex():
-        return None
-    return Mined(
-        tx_hash=attempt.tx_hash,
-        block_number=_int(receipt["blockNumber"]),
-        block_hash=Digest.from_hex(receipt["blockHash"]),
-        succeeded=_int(receipt["status"]) == 1,
-        gas_used=_int(receipt["gasUsed"]),
-        gas_price_wei=_int(receipt["effectiveGasPrice"]),
-    )
-
-
-def _int(quantity: object) -> int:
-    try:
-        return int(str(quantity), 16)
-    except ValueError as error:
-        raise ChainUnavailableError(f"An endpoint answered {quantity!r} where a number belongs.") from error
+        heard = self.endpoints.ask(ask, lambda said: bool(agree([one for one, _ in said], quorum)), more_seconds)
+        if before is not None:
+            require_unbroken(self.network, before, agreed([shown for _, shown in heard], quorum))
+        for found in agree([one for one, _ in heard], quorum):
+            return found
+        raise ChainUnavailableError(
+            f"The endpoints of {self.network.title} do not agree on {what}: {quorum} of {len(self.endpoints.names)} "
+            "must say the same. Look at them with `credanchor anchor endpoints`, and run the command again."
+        )

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from anchoring.chain import Chain
 from anchoring.devnet import Devnet
 from anchoring.drive import Desk, nothing_to_keep
-from anchoring.rpc import JsonRpc
+from anchoring.endpoints import open_endpoints
 from anchoring.settings import policy_of
+from registry.store.final_heads import FinalHeads
 from registry.store.submissions import SubmissionRows
 from registry.system import SystemClock
 
@@ -36,11 +37,11 @@ def open_desk(
     home: Path, engine: Engine, network: Network, signer: Signer, allowed: AnchoringSettings
 ) -> Iterator[Desk]:
     """Give a desk with one key, which does what the operator allows."""
-    rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)
+    endpoints = open_endpoints(network)
     try:
         yield Desk(
             rows=SubmissionRows(engine),
-            chain=Chain(rpc, network),
+            chain=Chain(endpoints, network, FinalHeads(engine)),
             signers={signer.address: signer},
             clock=SystemClock(),
             pause=time.sleep,
@@ -49,4 +50,4 @@ def open_desk(
             keep=Devnet(home / DEVNET_FOLDER).keep_state if network.kind == "local" else nothing_to_keep,
         )
     finally:
-        rpc.close()
+        endpoints.close()

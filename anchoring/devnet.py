@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from anchoring import anvil_state
 from anchoring.deployment import deploy_if_missing
+from anchoring.endpoints import Endpoints
 from anchoring.rpc import JsonRpc
 from registry.chain.artifact import derived_address
 from registry.core.errors import ChainUnavailableError, StateError
@@ -173,8 +174,8 @@ class Devnet:
         recorded = self._recorded()
         return recorded.port if recorded else DEFAULT_PORT
 
-    def _rpc(self) -> closing[JsonRpc]:
-        return closing(JsonRpc([_url(self._last_port())], CHAIN_ID, title=TITLE))
+    def _rpc(self) -> closing[Endpoints]:
+        return closing(Endpoints([JsonRpc(_url(self._last_port()), CHAIN_ID, title=TITLE)], 1, title=TITLE))
 
     def _write_network(self) -> None:
         text = (

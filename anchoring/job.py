@@ -141,7 +141,7 @@ def by_standing(desk: Desk, batches: Sequence[BatchRef]) -> tuple[list[BatchRef]
 def permitted(desk: Desk, sender: Address, batches: Sequence[BatchRef]) -> tuple[list[BatchRef], list[str]]:
     """Return the batches whose issuer lets the account anchor, and a sentence on each other issuer."""
     issuers = sorted({batch.issuer for batch in batches})
-    refused = {issuer for issuer in issuers if not desk.chain.may_anchor(issuer, sender)}
+    refused = set(issuers) - (desk.chain.letting_anchor(issuers, sender) if issuers else set())
     skipped = [_not_permitted(issuer, sender, batches) for issuer in sorted(refused)]
     return [batch for batch in batches if batch.issuer not in refused], skipped
 

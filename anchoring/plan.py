@@ -3,7 +3,8 @@
 The step follows from attempts and chain. The stored state is read only to tell what is
 finished and what was already noted, so that a crash between any two writes changes nothing.
 
-1 done?  2 one of our attempts is in a block  3 it was, and is not any more
+1 done, or the endpoints do not agree?  2 one of our attempts is in a block
+3 it was, and is not any more
 4 the contract holds the batches without us; sent all the same if a later nonce waits for ours
 5 the nonce is spent, but not by us  6 nothing signed yet
 7 signed and not mined; an earlier nonce that nobody uses is spent first
@@ -56,6 +57,8 @@ def next_step(
     """
     if submission.finished:
         return Rest()
+    if sight.unclear:
+        return Wait(Waiting.ANSWER, sight.unclear)
     if sight.mined is not None:
         return _mined(submission, sight.mined, sight)
     if submission.mined is not None:

@@ -1,4 +1,4 @@
-"""JSON-RPC over httpx: several endpoints of one chain, and every foreign exception mapped in one place."""
+"""JSON-RPC over httpx: one endpoint of one chain, and every foreign exception mapped in one place."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TIMEOUT_SECONDS = 15.0
+"""Longest wait for one answer."""
+LONGEST_WORDS = 300
+"""How many characters of a node's own words are kept."""
 
 
 class RpcRefusalError(ChainUnavailableError):
@@ -20,92 +23,76 @@ class RpcRefusalError(ChainUnavailableError):
 
     code = "rpc-refusal"
 
-    def __init__(self, method: str, error: dict[str, Any]) -> None:
-        """Keep the node's own words and data."""
-        self.text = str(error.get("message", "no message"))
+    def __init__(self, name: str, method: str, error: dict[str, Any]) -> None:
+        """Keep the node's own words, shortened, and its data."""
+        self.text = " ".join(str(error.get("message", "no message"))[:LONGEST_WORDS].split())
         self.data = error.get("data")
-        super().__init__(f"The node refused {method}: {self.text}.")
+        super().__init__(f"{name} refused {method}: {self.text}")
 
 
 class JsonRpc:
-    """The endpoints of one chain, asked in order; each one's chain id is checked before it is believed."""
+    """One endpoint of one chain, whose chain id is checked before anything else is asked."""
 
-    def __init__(
-        self, urls: Sequence[str], chain_id: int, *, title: str, transport: httpx.BaseTransport | None = None
-    ) -> None:
-        self._urls = tuple(urls)
+    def __init__(self, url: str, chain_id: int, *, title: str, transport: httpx.BaseTransport | None = None) -> None:
+        self.name = endpoint_name(url)
+        self._url = url
         self._chain_id = chain_id
         self._title = title
-        self._trusted: set[str] = set()
+        self._trusted = False
         # Reading the certificate authorities takes 80 ms, which plain http has no use for.
-        encrypted = any(url.startswith("https:") for url in self._urls)
+        encrypted = url.startswith("https:")
         self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, verify=encrypted, trust_env=encrypted)
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:  # noqa: ANN401  any JSON value
-        """Return the result of the first endpoint that answers; it never asks an endpoint twice.
+        """Return the result; the endpoint is asked once, and never again by itself.
 
         Raises:
-            RpcRefusalError: the node answered with an error.
-            ChainUnavailableError: no endpoint gave a usable answer.
-            WrongChainError: an endpoint answers for another chain.
+            RpcRefusalError: it answered with an error.
+            ChainUnavailableError: it gave no usable answer; a clause that names it and the reason.
+            WrongChainError: it answers for another chain.
 
         """
-        silent = []
-        for url in self._urls:
-            try:
-                self._require_chain(url)
-                return self._ask(url, method, params)
-            except RpcRefusalError:
-                raise
-            except ChainUnavailableError as error:
-                silent.append(str(error))
-        raise ChainUnavailableError(
-            f"{self._title.capitalize()} cannot be reached: {'; '.join(silent)}.{self._advice()}"
-        )
+        self._require_chain()
+        return self._ask(method, params)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _advice(self) -> str:
-        local = any(host in url for url in self._urls for host in ("127.0.0.1", "localhost"))
-        return " Start it with `credanchor devnet up`." if local else " Look at rpc_urls in networks.toml."
-
-    def _require_chain(self, url: str) -> None:
-        if url in self._trusted:
+    def _require_chain(self) -> None:
+        if self._trusted:
             return
-        found = self._ask(url, "eth_chainId", ())
+        found = self._ask("eth_chainId", ())
         if found != hex(self._chain_id):
             raise WrongChainError(
-                f"{endpoint_name(url)} answers for chain {_number(found)}, but networks.toml says that {self._title} "
+                f"{self.name} answers for chain {_number(found)}, but networks.toml says that {self._title} "
                 f"has the id {self._chain_id}. Correct the URL or the id; nothing was sent."
             )
-        self._trusted.add(url)
+        self._trusted = True
 
-    def _ask(self, url: str, method: str, params: Sequence[object]) -> Any:  # noqa: ANN401  any JSON value
+    def _ask(self, method: str, params: Sequence[object]) -> Any:  # noqa: ANN401  any JSON value
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         try:
-            response = self._client.post(url, json=body)
+            response = self._client.post(self._url, json=body)
             answer = response.json()
         except httpx.TimeoutException as error:
-            raise ChainUnavailableError(
-                f"{endpoint_name(url)} did not answer within {TIMEOUT_SECONDS:g} seconds"
-            ) from error
+            raise ChainUnavailableError(f"{self.name} did not answer within {TIMEOUT_SECONDS:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise ChainUnavailableError(f"{endpoint_name(url)} did not answer ({type(error).__name__})") from error
-        except ValueError as error:
+            raise ChainUnavailableError(f"{self.name} did not answer ({type(error).__name__})") from error
+        except (ValueError, RecursionError) as error:
             raise ChainUnavailableError(
-                f"{endpoint_name(url)} answered {response.status_code} with something not JSON"
+                f"{self.name} answered {response.status_code} with something not JSON"
             ) from error
-        return _result(url, method, answer)
+        except RuntimeError as error:  # httpx's own, where a question that nobody waits for outlives the connection
+            raise ChainUnavailableError(f"{self.name} was asked over a closed connection") from error
+        return self._result(method, answer)
 
-
-def _result(url: str, method: str, answer: object) -> Any:  # noqa: ANN401  any JSON value
-    if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
-        raise RpcRefusalError(method, answer["error"])
-    if not isinstance(answer, dict) or "result" not in answer:
-        raise ChainUnavailableError(f"{endpoint_name(url)} answered {method} with something that is not JSON-RPC")
-    return answer["result"]
+    def _result(self, method: str, answer: object) -> Any:  # noqa: ANN401  any JSON value
+        if isinstance(answer, dict) and isinstance(answer.get("error"), dict):
+            raise RpcRefusalError(self.name, method, answer["error"])
+        if not isinstance(answer, dict) or "result" not in answer:
+            raise ChainUnavailableError(f"{self.name} answered {method} with something that is not JSON-RPC")
+        return answer["result"]
 
 
 def _number(found: object) -> object:

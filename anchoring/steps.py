@@ -46,7 +46,7 @@ class Sight:
     block_hash_then: Digest | None
     """Hash that now stands where the submission was last seen mined; None if there is no such block, or never was."""
     known: frozenset[Digest]
-    """Hashes of the attempts that the endpoint knows of, in its pool or in a block."""
+    """Hashes of the attempts that an endpoint knows of, in its pool or in a block."""
     standings: tuple[Standing | None, ...]
     """Each batch's anchor at the newest block, in the submission's order; empty for a call."""
     final_standings: tuple[Standing | None, ...]
@@ -54,13 +54,17 @@ class Sight:
     base_fee_wei: int
     """Base fee of the newest block."""
     tip_wei: int
-    """Tip that the endpoint suggests."""
+    """Tip that the endpoints suggest."""
     balance_wei: int
     """What the sender's account holds."""
     gas_estimate: int | None
     """Units of gas the call would use now; None if it was not asked for or the contract refuses."""
     refusal: str = ""
     """Why the contract would refuse the call now; empty if it would not, or nobody asked."""
+    final_hash: Digest | None = None
+    """Hash of the newest finalized block; None if the endpoints do not agree on it."""
+    unclear: str = ""
+    """What a quorum of endpoints does not agree on, as a sentence; nothing may be inferred then. Else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from eth_hash.auto import keccak
 from anchoring import contract_calls
 from anchoring.chain import Chain
 from anchoring.drive import Desk
+from anchoring.endpoints import Endpoints, open_endpoints
 from anchoring.rpc import JsonRpc
 from anchoring.sender import KeystoreSender
 from anchoring.settings import ANCHORING_KEY
@@ -31,6 +32,7 @@ from registry.records import AchievementRow, IssuerRow, NewCredential
 from registry.services.seal import seal_open_batches
 from registry.settings import write_home_file
 from registry.store.engine import open_engine
+from registry.store.final_heads import FinalHeads
 from registry.store.repository import Store
 from registry.store.submissions import SubmissionRows
 
@@ -66,6 +68,7 @@ class FaultyRpc:
 
     def __init__(self, rpc: JsonRpc) -> None:
         self._rpc = rpc
+        self.name = rpc.name
         self.before: dict[str, BaseException] = {}
         self.after: dict[str, BaseException] = {}
         self.answers: dict[str, object] = {}
@@ -75,6 +78,9 @@ class FaultyRpc:
     def lift_after(self, count: int, method: str = "eth_sendRawTransaction") -> None:
         """Let the fault before `method` hit `count` times only."""
         self._lift[method] = count
+
+    def close(self) -> None:
+        self._rpc.close()
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:
         self.calls.append(method)
@@ -130,12 +136,12 @@ class Bench:
     network: Network
     policy: Policy = field(default_factory=Policy)
     killed = Killed
-    opened: list[JsonRpc] = field(default_factory=list)
+    opened: list[Endpoints] = field(default_factory=list)
 
     def desk(self, **changes: object) -> Desk:
         usual = Desk(
             rows=self.rows,
-            chain=Chain(self.rpc, self.network),
+            chain=self.chain_of(),
             signers={self.sender.address: self.sender},
             clock=self.clock,
             pause=self.clock.pause,
@@ -203,10 +209,11 @@ class Bench:
 
     def chain_of(self, **changes: object) -> Chain:
         network = replace(self.network, **changes)
+        finals = FinalHeads(self.rows.engine)
         if changes.keys() & {"chain_id", "rpc_urls"}:
-            self.opened.append(JsonRpc(network.rpc_urls, network.chain_id, title=network.title))
-            return Chain(self.opened[-1], network)
-        return Chain(self.rpc, network)
+            self.opened.append(open_endpoints(network))
+            return Chain(self.opened[-1], network, finals)
+        return Chain(Endpoints([self.rpc], 1, title=network.title), network, finals)
 
     def sender_with(self, passphrase: str) -> KeystoreSender:
         return KeystoreSender(self.sender.keystore, lambda: passphrase)
@@ -270,7 +277,7 @@ def bench(devnet: LocalChain, tmp_path: Path, bench_url: str) -> Iterator[Bench]
     engine = open_engine(bench_url)
     _, key = devnet.new_account()
     network = network_of(devnet)
-    rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)
+    rpc = JsonRpc(devnet.rpc, network.chain_id, title=network.title)
     sender = write_keystore(tmp_path / "anchoring.json", key)
     rows = SubmissionRows(engine)
     made = Bench(devnet, Store(engine), rows, tmp_path, sender, FakeClock(), FaultyRpc(rpc), network)

@@ -13,6 +13,7 @@ from registry.chain.artifact import derived_address
 from registry.checks.facts import NetworkRef
 from registry.core.account import Address
 from registry.core.errors import InputError, SettingsError
+from registry.core.quorum import majority
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,11 +46,18 @@ class Network:
     contract: Address
     """The pinned contract."""
     rpc_urls: tuple[str, ...]
-    """JSON-RPC endpoints, tried in this order."""
+    """JSON-RPC endpoints, each another one; all are asked, side by side."""
     explorer: str | None
     """Base URL of a block explorer."""
     accreditors: tuple[Accreditor, ...]
     """Whom this verifier believes."""
+    wanted_quorum: int | None = None
+    """How many endpoints must agree, at least 1 and at most all; None for a majority."""
+
+    @property
+    def quorum(self) -> int:
+        """Return how many endpoints must say the same before it is believed."""
+        return self.wanted_quorum or majority(len(self.rpc_urls))
 
     def ref(self) -> NetworkRef:
         """Return what the checks need to know of the network."""
@@ -68,11 +76,13 @@ class _NetworkForm(BaseModel):
     kind: Literal["local", "test", "main"]
     chain_id: int = Field(ge=1)
     rpc_urls: list[RpcUrl] = Field(min_length=1)
+    quorum: int | None = Field(default=None, ge=1)
     contract: str | None = None
     explorer: str | None = Field(default=None, pattern=r"^https?://")
     accreditors: list[_AccreditorForm] = []
 
     def to_core(self, name: str) -> Network:
+        self._require_voices()
         return Network(
             name=name,
             title=self.title,
@@ -82,7 +92,18 @@ class _NetworkForm(BaseModel):
             rpc_urls=tuple(self.rpc_urls),
             explorer=self.explorer.rstrip("/") if self.explorer else None,
             accreditors=tuple(Accreditor(Address(one.address), one.name) for one in self.accreditors),
+            wanted_quorum=self.quorum,
         )
+
+    def _require_voices(self) -> None:
+        count = len(self.rpc_urls)
+        if len(set(self.rpc_urls)) < count:
+            raise SettingsError("rpc_urls names an endpoint twice, which would count as two; name each once")
+        if self.quorum is not None and self.quorum > count:
+            raise SettingsError(
+                f"quorum is {self.quorum}, and rpc_urls names {count} endpoint{'' if count == 1 else 's'}; name more, "
+                "or lower it"
+            )
 
 
 def load_networks(home: Path | None) -> dict[str, Network]:

@@ -9,7 +9,7 @@ RegistryError
     SignatureError
   StateError               not allowed now                                -> 409, exit 2
     BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
-    WrongChainError  TransactionRevertedError
+    WrongChainError  TransactionRevertedError  FinalityBrokenError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
     SignerUnavailableError
@@ -172,6 +172,12 @@ class TransactionRevertedError(StateError):
     code = "reverted"
 
 
+class FinalityBrokenError(StateError):
+    """A quorum of endpoints shows another block where one was final before."""
+
+    code = "finality-broken"
+
+
 class UnavailableError(RegistryError):
     """Somebody else did not answer; this says nothing about a credential."""
 
@@ -179,7 +185,7 @@ class UnavailableError(RegistryError):
 
 
 class ChainUnavailableError(UnavailableError):
-    """No RPC endpoint of the network gave a usable answer."""
+    """Too few RPC endpoints of the network gave a usable answer, or they do not agree."""
 
     code = "chain-unavailable"
 

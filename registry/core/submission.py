@@ -114,6 +114,16 @@ class Mined:
 
 
 @dataclass(frozen=True, slots=True)
+class FinalBlock:
+    """A block that was seen final."""
+
+    number: int
+    """Its number."""
+    block_hash: Digest
+    """Its hash, which may never change."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewSubmission:
     """A submission on its way into the store."""
 

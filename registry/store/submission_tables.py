@@ -1,4 +1,4 @@
-"""Tables of submissions, their attempts, anchors, and the state proofs of anchors.
+"""Tables of submissions, their attempts, anchors and their state proofs, and what was seen final of each chain.
 
 Times are kept as whole seconds since 1970, UTC. Amounts are in wei.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 if TYPE_CHECKING:
@@ -94,6 +94,15 @@ class StateProofTable(SQLModel, table=True):
     saved_at: int = Field(sa_type=BigInteger)
 
 
+class FinalHeadTable(SQLModel, table=True):
+    """The newest block of a chain that was seen final; it only rises."""
+
+    __tablename__ = "final_head"
+    chain_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    number: int = Field(sa_type=BigInteger)
+    block_hash: bytes
+
+
 def _table(model: type[SQLModel]) -> Table:
     return cast("Table", model.__table__)  # type: ignore[attr-defined]  # SQLModel hides it from type checkers
 
@@ -102,3 +111,4 @@ SUBMISSION = _table(SubmissionTable)
 ATTEMPT = _table(AttemptTable)
 ANCHOR = _table(AnchorTable)
 STATE_PROOF = _table(StateProofTable)
+FINAL_HEAD = _table(FinalHeadTable)

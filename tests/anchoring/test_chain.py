@@ -10,6 +10,7 @@ from anchoring import contract_calls
 from anchoring.drive import drive
 from anchoring.job import run
 from anchoring.steps import Wait, Waiting
+from anchoring.view import View
 from registry.core.account import Address
 from registry.core.errors import ChainUnavailableError, StateError, TransactionRevertedError
 from registry.core.submission import SubmissionState
@@ -121,7 +122,7 @@ def test_a_network_without_the_contract_is_told_before_anything_else(bench: Benc
 
 
 def test_a_read_of_a_block_before_the_contract_answers_with_nothing(bench: Bench) -> None:
-    read = bench.desk().chain.read("issuerOf", (bench.sender.address,), "0x0")
+    read = View(bench.rpc, bench.network.contract).read("issuerOf", (bench.sender.address,), 0)
 
     assert read == (0, 0, 0, 0)
 

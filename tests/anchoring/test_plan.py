@@ -127,6 +127,15 @@ def test_nothing_is_left_to_do_once_it_is_finished(state: SubmissionState) -> No
 # --- Nothing signed
 
 
+@pytest.mark.parametrize("mined", [None, mined_in()], ids=["nothing", "mined"])
+def test_what_the_endpoints_do_not_agree_on_is_waited_for_whatever_else_they_show(mined: Mined | None) -> None:
+    shown = sight(mined=mined, spent_nonces=9, final_nonces=9, unclear="They differ.")
+
+    step = next_step(submission(mined=mined_in()), [attempt()], shown, POLICY, NOW)
+
+    assert step == Wait(Waiting.ANSWER, "They differ.")
+
+
 def test_a_planned_submission_is_signed_under_the_first_unspent_nonce() -> None:
     step = plan(submission(SubmissionState.PLANNED, None), [], sight(spent_nonces=7))
 

@@ -14,7 +14,7 @@ from registry.core.errors import ChainUnavailableError, WrongChainError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NODE, OTHER = "http://node.test", "http://other.test"
+NODE = "http://node.test"
 
 
 def answering(**results: object) -> Callable[[httpx.Request], httpx.Response]:
@@ -28,8 +28,8 @@ def answering(**results: object) -> Callable[[httpx.Request], httpx.Response]:
     return answer
 
 
-def rpc_of(handler: Callable[[httpx.Request], httpx.Response], *urls: str) -> JsonRpc:
-    return JsonRpc(urls or (NODE,), 31337, title="a local test chain", transport=httpx.MockTransport(handler))
+def rpc_of(handler: Callable[[httpx.Request], httpx.Response], url: str = NODE) -> JsonRpc:
+    return JsonRpc(url, 31337, title="a local test chain", transport=httpx.MockTransport(handler))
 
 
 def raising(error: Exception) -> Callable[[httpx.Request], httpx.Response]:
@@ -68,15 +68,6 @@ def test_the_chain_id_is_asked_once() -> None:
     rpc.call("eth_blockNumber")
 
     assert asked == ["eth_chainId", "eth_blockNumber", "eth_blockNumber"]
-
-
-def test_the_second_endpoint_answers_when_the_first_is_silent() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.host == "node.test":
-            raise httpx.ConnectError("refused")
-        return answering(eth_blockNumber="0x5")(request)
-
-    assert rpc_of(answer, NODE, OTHER).call("eth_blockNumber") == "0x5"
 
 
 FOREIGN = [
