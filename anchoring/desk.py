@@ -41,7 +41,7 @@ def open_desk(
     try:
         yield Desk(
             rows=SubmissionRows(engine),
-            chain=Chain(endpoints, network, FinalHeads(engine)),
+            chain=Chain(endpoints, network, FinalHeads(engine), allowed.confirm_depth),
             signers={signer.address: signer},
             clock=SystemClock(),
             pause=time.sleep,
