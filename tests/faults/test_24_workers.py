@@ -5,6 +5,7 @@ Expected: each batch is anchored once, one nonce a submission, and no worker end
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,17 @@ if TYPE_CHECKING:
     from anchoring.sender import Signed, UnsignedTransaction
     from registry.records import IssuerRow
     from tests.bench import Bench
+    from tests.faults.job_process import Ended
+    from tests.faults.stage import Theatre
 
 pytestmark = pytest.mark.chain
 
 on_both_databases = sys.modules["tests_bench"].on_both_databases  # loaded by tests/conftest.py
+
+
+WORKERS = 4
+QUEUE = 12 if os.environ.get("CREDANCHOR_TEST_PROFILE") == "long" else 4
+"""Submissions that wait when the processes start."""
 
 
 def require_each_anchored_once(bench: Bench, issuers: Sequence[IssuerRow]) -> None:
@@ -123,3 +131,27 @@ def test_24_before_a_lease_ends_nobody_else_takes_over(bench: Bench) -> None:
     assert isinstance(kept_away.step, Wait)
     assert kept_away.step.what is Waiting.WORKER
     require_each_anchored_once(bench, [issuer])
+
+
+def bystanders(ended: Sequence[Ended]) -> list[Ended]:
+    """Return the processes that ended in another way than done, nothing to do, or still waiting, or said too much."""
+    return [one for one in ended if one.code not in {0, 3, 4} or "Traceback" in one.err or "locked" in one.err]
+
+
+@on_both_databases
+@pytest.mark.parametrize("hurried", [False, True], ids=["leases-hold", "leases-end-at-once"])
+def test_24_four_processes_on_one_queue_anchor_each_batch_once(
+    bench: Bench, theatre: Theatre, *, hurried: bool
+) -> None:
+    issuers = [bench.sealed_batch(2) for _ in range(QUEUE)]
+    bench.plan_each()
+    issuers += [bench.new_issuer() for _ in range(2)]
+    for issuer in issuers[QUEUE:]:
+        bench.issue(issuer)  # in open batches, which all four want to seal
+
+    jobs = [theatre.processes.start("anchor", "run", environment=bench.home(), hurried=hurried) for _ in range(WORKERS)]
+    ended = [job.wait() for job in jobs]
+    rest = theatre.processes.start("anchor", "run", environment=bench.home(), later_seconds=LEASE_SECONDS + 1).wait()
+
+    assert bystanders([*ended, rest]) == []
+    require_each_anchored_once(bench, issuers)
