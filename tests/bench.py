@@ -161,11 +161,13 @@ class Bench:
         self.store.put_achievement(AchievementRow(issuer.id, "course", {"id": f"urn:{slug}"}))
         return issuer
 
-    def issue(self, issuer: IssuerRow, count: int = 3) -> None:
-        achievement = self.store.achievements(issuer.id)[0].id
-        first = self.store.credential_count(issuer.id)
+    def issue(self, issuer: IssuerRow, count: int = 3, store: Store | None = None) -> None:
+        """Put credentials into the issuer's open batch, in another store if one is given."""
+        into = store or self.store
+        achievement = into.achievements(issuer.id)[0].id
+        first = into.credential_count(issuer.id)
         new = [self._credential(issuer.id, achievement, first + at) for at in range(count)]
-        self.store.add_credentials(new, self.clock.now(), 2**20)
+        into.add_credentials(new, self.clock.now(), 2**20)
 
     def sealed_batch(self, count: int = 3) -> IssuerRow:
         issuer = self.new_issuer()
