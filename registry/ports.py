@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         NewCredential,
         StatusChange,
         StoredCredential,
+        StoredDocument,
     )
 
 
@@ -114,9 +115,8 @@ class IssuerDirectory(Protocol):
 class Sealing(Protocol):
     """A batch being sealed, locked against everybody else."""
 
-    @property
-    def leaves(self) -> Sequence[Digest]:
-        """Return its leaf hashes in order of issue."""
+    def documents(self) -> Generator[StoredDocument]:
+        """Yield its documents in order of issue, streamed; close it if you stop before the end."""
         ...
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:

@@ -128,6 +128,18 @@ class StoredCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A credential as far as sealing needs it."""
+
+    uuid: str
+    """The UUID of its `id`."""
+    entry: bytes | None
+    """The exact entry bytes; None once erased."""
+    leaf_hash: Digest
+    """Leaf hash of the entry, as it was stored with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRow:
     """One batch."""
 

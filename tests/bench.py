@@ -236,11 +236,12 @@ class Bench:
         return int(self.local.call("eth_getTransactionCount", self.sender.address, "latest"), 16)
 
     def _credential(self, issuer_id: int, achievement_id: int, index: int) -> NewCredential:
-        entry = secrets.token_bytes(40)
+        uuid = secrets.token_hex(16)
+        entry = json.dumps({"id": f"urn:uuid:{uuid}", "salt": secrets.token_hex(40)}).encode()
         return NewCredential(
             issuer_id=issuer_id,
             achievement_id=achievement_id,
-            uuid=secrets.token_hex(16),
+            uuid=uuid,
             row_key=Digest(secrets.token_bytes(32)),
             entry=entry,
             leaf_hash=leaf_hash(entry),

@@ -10,6 +10,7 @@ from registry.core.errors import ReceiptFormatError, StateError, VerificationErr
 from registry.core.proof import require_inclusion
 from registry.core.receipt import AnchorReceipt, Bundle
 from registry.records import BatchState
+from registry.services.own_leaf import own_leaf
 
 if TYPE_CHECKING:
     from registry.core.proof import InclusionProof
@@ -22,10 +23,12 @@ def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
 
     Raises:
         StateError: the document was erased, or a stored tile is damaged.
+        DocumentDamagedError: the document does not have its leaf hash any more.
 
     """
     if credential.entry is None:
         raise StateError(f"The document of {credential.credential_id} was erased; only its leaf hash is kept.")
+    own_leaf(credential)
     receipt = receipt_of(store, credential)
     document = credential.entry.decode("ascii") if credential.entry.startswith(b"e") else parse_json(credential.entry)
     return Bundle(document, (receipt,) if receipt else ())

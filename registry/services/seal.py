@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from registry.core.batch import SealedBatch, proof_from_tiles, seal, tiles_of
 from registry.core.digest import Digest
-from registry.core.errors import BatchSealedError
+from registry.core.errors import BatchSealedError, RootMismatchError
 from registry.core.proof import require_inclusion
 from registry.records import BatchState
+from registry.services.own_leaf import DocumentDamagedError, own_leaf
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from registry.core.batch import Tile
-    from registry.ports import CredentialStore
+    from registry.ports import CredentialStore, Sealing
 
 
 def seal_open_batches(store: CredentialStore, now: datetime) -> list[int]:
@@ -25,26 +27,45 @@ def seal_open_batches(store: CredentialStore, now: datetime) -> list[int]:
 
     Raises:
         RootMismatchError: the root's two computations disagree; that batch stays open.
+        DocumentDamagedError: a stored document does not have its leaf hash; its batch stays open.
 
     """
-    sealed = []
+    sealed, unsound = [], []
     for batch in store.batches(BatchState.OPEN):
         try:
             seal_batch(store, batch.id, now)
         except BatchSealedError:  # another process was quicker
             continue
+        except (DocumentDamagedError, RootMismatchError) as error:
+            unsound.append(error)
+            continue
         sealed.append(batch.id)
+    for first in unsound:  # told once the others are sealed
+        raise first
     return sealed
 
 
 def seal_batch(store: CredentialStore, batch_id: int, now: datetime) -> SealedBatch:
-    """Seal one open batch; BatchSealedError if it is not open any more."""
+    """Seal one open batch.
+
+    Raises:
+        BatchSealedError: it is not open any more.
+        DocumentDamagedError: a stored document does not have its leaf hash; nothing is sealed.
+
+    """
     with store.sealing(batch_id) as sealing:
-        batch = seal(sealing.leaves)
+        batch = seal(_own_leaves(sealing))
         tiles = list(tiles_of(batch.leaves))
         _require_sound_tiles(batch, tiles)
         sealing.finish(batch, order_digest(batch), iter(tiles), now)
+        # A crash here leaves the batch open and whole; the next run seals it.
+    # A crash here leaves it sealed and carried by no submission; the next run gathers it.
     return batch
+
+
+def _own_leaves(sealing: Sealing) -> list[Digest]:
+    with closing(sealing.documents()) as documents:
+        return [own_leaf(document) for document in documents]
 
 
 def order_digest(batch: SealedBatch) -> Digest:

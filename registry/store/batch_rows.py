@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, insert, select, update
 
 from registry.core.digest import Digest, Root
 from registry.core.errors import BatchSealedError
-from registry.records import BatchRow, BatchState
+from registry.records import BatchRow, BatchState, StoredDocument
+from registry.store.credential_rows import STREAMED_ROWS
 from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, TILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine, Row
@@ -27,10 +28,16 @@ if TYPE_CHECKING:
 class Sealing:
     """A batch being sealed: its row is locked, so nobody can add to it or seal it."""
 
-    leaves: Sequence[Digest]
-    """Leaf hashes in order of issue."""
     _connection: Connection
     _batch_id: int
+
+    def documents(self) -> Generator[StoredDocument]:
+        """Yield its documents in order of issue, streamed; close it if you stop before the end."""
+        wanted = select(CREDENTIAL.c.uuid, CREDENTIAL.c.entry, CREDENTIAL.c.leaf_hash)
+        query = wanted.where(CREDENTIAL.c.batch_id == self._batch_id).order_by(CREDENTIAL.c.id)
+        with self._connection.execute(query, execution_options={"yield_per": STREAMED_ROWS}) as rows:
+            for uuid, entry, leaf in rows:
+                yield StoredDocument(uuid, entry, Digest(leaf))
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
         """Write leaf order, tiles and root; they take effect together when the sealing ends."""
@@ -74,7 +81,7 @@ class BatchRows:
 
     @contextmanager
     def sealing(self, batch_id: int) -> Iterator[Sealing]:
-        """Lock an open batch and give its leaves; what is finished inside is committed at the end.
+        """Lock an open batch to read and seal it; what is finished inside is committed at the end.
 
         Raises:
             BatchSealedError: it is closed already.
@@ -84,9 +91,7 @@ class BatchRows:
             row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id).with_for_update()).one_or_none()
             if row is None or row.state != BatchState.OPEN:
                 raise BatchSealedError(f"Batch {batch_id} is not open any more.")
-            query = select(CREDENTIAL.c.leaf_hash).where(CREDENTIAL.c.batch_id == batch_id)
-            leaves = [Digest(leaf) for leaf in connection.execute(query).scalars()]
-            yield Sealing(leaves, connection, batch_id)
+            yield Sealing(connection, batch_id)
         # A crash before the commit leaves the batch open and whole; the next run seals it.
 
     def tile(self, batch_id: int, level: int, position: int) -> bytes:

@@ -77,8 +77,9 @@ class CredentialRows:
         query = select(CREDENTIAL).order_by(CREDENTIAL.c.id)
         if batch_id is not None:
             query = query.where(CREDENTIAL.c.batch_id == batch_id)
-        with reading(self.engine) as connection:
-            for row in connection.execution_options(yield_per=STREAMED_ROWS).execute(query):
+        streamed = {"yield_per": STREAMED_ROWS}
+        with reading(self.engine) as connection, connection.execute(query, execution_options=streamed) as rows:
+            for row in rows:
                 yield _credential(row)
 
     def record_status(self, changes: Sequence[StatusChange]) -> None:

@@ -67,7 +67,11 @@ def add_credentials(store: Store, issuer: IssuerRow, count: int, first_index: in
     signer = worlds.new_issuer()
     made = []
     for number in range(count):
-        document = {"id": f"urn:uuid:{number}", "type": ["VerifiableCredential"], "proof": [{"value": number}]}
+        document = {
+            "id": f"urn:uuid:{first_index + number}",
+            "type": ["VerifiableCredential"],
+            "proof": [{"value": number}],
+        }
         entry = entry_of(document, document["proof"][0])
         made.append(
             NewCredential(
@@ -76,7 +80,7 @@ def add_credentials(store: Store, issuer: IssuerRow, count: int, first_index: in
                 uuid=f"{first_index + number}",
                 row_key=leaf_hash(f"{first_index + number}".encode()),
                 entry=entry,
-                leaf_hash=leaf_hash(entry + bytes([first_index % 256])),
+                leaf_hash=leaf_hash(entry),
                 share_token=f"token-{first_index + number}",
                 status_index=first_index + number,
                 recipient="ada@example.org",
