@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from registry.chain.rpc import endpoint_name
-from registry.core.errors import ChainUnavailableError, WrongChainError
+from registry.core.canonical import require_shallow
+from registry.core.errors import CanonicalFormError, ChainUnavailableError, WrongChainError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +75,13 @@ class JsonRpc:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         try:
             response = self._client.post(self._url, json=body)
+            require_shallow(response.content)
             answer = response.json()
         except httpx.TimeoutException as error:
             raise ChainUnavailableError(f"{self.name} did not answer within {TIMEOUT_SECONDS:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ChainUnavailableError(f"{self.name} did not answer ({type(error).__name__})") from error
-        except (ValueError, RecursionError) as error:
+        except (ValueError, CanonicalFormError) as error:
             raise ChainUnavailableError(
                 f"{self.name} answered {response.status_code} with something not JSON"
             ) from error

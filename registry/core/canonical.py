@@ -38,7 +38,7 @@ def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_TEXT_BYTES:
         raise CanonicalFormError(f"the JSON text has {len(data):,} bytes; at most {MAX_TEXT_BYTES:,} are read")
-    _require_shallow(data)
+    require_shallow(data)
     try:
         return json.loads(
             data.decode("utf-8"),
@@ -109,8 +109,8 @@ def _bounded_integer(literal: str) -> int | float:
     return wide if is_canonical_float else number
 
 
-def _require_shallow(data: bytes) -> None:
-    """Count brackets outside of strings before the parser recurses.
+def require_shallow(data: bytes) -> None:
+    """Count brackets outside of strings before the parser recurses; CanonicalFormError if they nest too deep.
 
     The parser's own guard is Python's recursion limit, which a library may have raised beyond what the
     stack can bear (py_ecc, which eth-account imports, sets 100,000).

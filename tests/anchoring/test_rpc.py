@@ -104,7 +104,7 @@ def test_no_public_exception_of_httpx_is_missing_above() -> None:
     assert leaves <= {type(error) for error in FOREIGN}
 
 
-@pytest.mark.parametrize("body", [b"<html>busy</html>", b"[]", b"{}", b"null", b"\xff"])
+@pytest.mark.parametrize("body", [b"<html>busy</html>", b"[]", b"{}", b"null", b"\xff", b"[" * 200_000])
 def test_an_answer_that_is_no_json_rpc_is_an_unavailable_chain(body: bytes) -> None:
     with pytest.raises(ChainUnavailableError):
         rpc_of(lambda _request: httpx.Response(502, content=body)).call("eth_blockNumber")
