@@ -114,6 +114,11 @@ class Chain:
             "Look at them with `credanchor anchor endpoints`, and run the command again."
         )
 
+    def heads_of_each(self) -> list[tuple[str, Heads | None]]:
+        """Return each endpoint's name and heads, in their order; None for one that did not answer soon."""
+        heard = self.endpoints.every(lambda rpc: self._view(rpc).heads(self._confirm), bool)
+        return [(name, heard.answers.get(at)) for at, name in enumerate(self.endpoints.names)]
+
     def quote(self, sender: Address, data: bytes, target: Address | None = None) -> Quote:
         """Return what a call would cost now; `target` is what is called, if not the contract.
 

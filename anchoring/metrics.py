@@ -38,6 +38,7 @@ class WatchCollector(Collector):
         now, observed = self._clock.now(), self._observer.newest
         yield from _rounds(observed)
         yield from _last_round(observed, now)
+        yield from _endpoints(observed)
         try:
             counts = count_all(self._engine)
         except RegistryError:
@@ -72,6 +73,23 @@ def _last_round(observed: Observed, now: datetime) -> Iterator[Metric]:
         yield _by("sender_balance_wei", text, "account", {observed.account.checksummed(): observed.balance_wei})
 
 
+def _endpoints(observed: Observed) -> Iterator[Metric]:
+    labels = ["number", "endpoint"]  # two of one provider may have the same host
+    reachable = _empty("endpoint_reachable", "Whether the endpoint answered soon, as of the last round.", labels)
+    head = _empty("endpoint_head_block", "The endpoint's newest block.", labels)
+    final = _empty("endpoint_final_block", "The endpoint's newest final block.", labels)
+    lag = _empty("endpoint_final_lag_blocks", "How far its newest final block is behind the best endpoint's.", labels)
+    best = max((heads.final for _, heads in observed.endpoints if heads), default=0)
+    for number, (name, heads) in enumerate(observed.endpoints, 1):
+        values = [str(number), name]
+        reachable.add_metric(values, heads is not None)
+        if heads is not None:
+            head.add_metric(values, heads.head)
+            final.add_metric(values, heads.final)
+            lag.add_metric(values, best - heads.final)
+    yield from (reachable, head, final, lag)
+
+
 def _kept(counts: Counts, now: datetime) -> Iterator[Metric]:
     yield _by("batches", "Batches by state.", "state", counts.batches)
     ages = {state: _age(at, now) for state, at in counts.oldest.items()}
@@ -83,6 +101,10 @@ def _kept(counts: Counts, now: datetime) -> Iterator[Metric]:
     yield _counter("spent_wei", "What all mined transactions cost.", counts.spent_wei)
 
 
+def _empty(name: str, text: str, labels: list[str]) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"credanchor_{name}", text, labels=labels)
+
+
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"credanchor_{name}", text, value=value)
 
@@ -92,7 +114,7 @@ def _counter(name: str, text: str, value: float) -> CounterMetricFamily:
 
 
 def _by(name: str, text: str, label: str, values: Mapping[Label, float]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"credanchor_{name}", text, labels=[label])
+    family = _empty(name, text, [label])
     for value, number in values.items():
         family.add_metric([str(value)], number)
     return family

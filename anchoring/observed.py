@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from anchoring.steps import Alert, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from anchoring.agreement import Heads
     from anchoring.drive import Progress
     from anchoring.job import RunReport
     from anchoring.steps import AlertKind, Waiting
@@ -43,6 +44,8 @@ class Observed:
     """Who pays."""
     balance_wei: int | None = None
     """What the account held at the last round; None if that is not known."""
+    endpoints: Sequence[tuple[str, Heads | None]] = ()
+    """Each endpoint's name and heads at the last round, in the order of networks.toml; None for no answer."""
 
 
 class Observer:
@@ -77,6 +80,10 @@ class Observer:
         self.beat()
         errors = {**self.newest.errors, error.code: self.newest.errors.get(error.code, 0) + 1}
         self.newest = replace(self.newest, errors=errors)
+
+    def heard(self, endpoints: Sequence[tuple[str, Heads | None]]) -> None:
+        """Note how the endpoints stand."""
+        self.newest = replace(self.newest, endpoints=tuple(endpoints))
 
     def holds(self, account: Address, balance_wei: int | None) -> None:
         """Note what the paying account holds."""

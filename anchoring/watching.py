@@ -11,7 +11,7 @@ from anchoring.logs import open_log
 from anchoring.observed import Observer
 from anchoring.rounds import round_of_ripe, tell_what_is_left, telling
 from anchoring.watch import Stop, watch
-from registry.core.errors import ChainUnavailableError
+from registry.core.errors import ChainUnavailableError, RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from anchoring.job import Outlook, RunReport
     from anchoring.logs import Log
     from registry.core.account import Address
-    from registry.core.errors import RegistryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,13 @@ def run_watch(home: Home, desk: Desk, orders: Orders) -> None:
         log("warning", "round.failed", code=error.code, why=str(error), next_try_in_seconds=pause)
 
     with _metrics(home, desk, orders, observer, log):
-        log(
-            "info",
-            "watch.started",
-            network=desk.chain.network.name,
-            account=account,
-            every_seconds=orders.every_seconds,
-        )
-        watch(one_round, orders.every_seconds, _beating(stop, observer), stop.asked, failed)
+        network = desk.chain.network.name
+        log("info", "watch.started", network=network, account=account, every_seconds=orders.every_seconds)
+        try:
+            watch(one_round, orders.every_seconds, _beating(stop, observer), stop.asked, failed)
+        except RegistryError as error:
+            log("error", "watch.failed", code=error.code, why=str(error))
+            raise
         log("info", "watch.ended")
 
 
@@ -68,6 +66,8 @@ def _rounds(home: Home, desk: Desk, orders: Orders, observer: Observer, log: Log
     (account,) = desk.signers
 
     def one_round() -> None:
+        if orders.metrics_port is not None:
+            observer.heard(desk.chain.heads_of_each())
         report = round_of_ripe(home, desk, log, orders.announce)
         observer.done(report, desk.clock.now())
         observer.holds(account, _balance(desk, account))

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from anchoring.agreement import Heads
 from anchoring.drive import Progress
 from anchoring.job import RunReport, run
 from anchoring.metrics import WatchCollector
@@ -42,7 +43,7 @@ def values(families: Iterable[Metric]) -> dict[str, float]:
     found = {}
     for family in families:
         for sample in family.samples:
-            labels = ",".join(f"{name}={value}" for name, value in sample.labels.items())
+            labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
             found[sample.name.removeprefix("credanchor_") + (f"{{{labels}}}" if labels else "")] = sample.value
     return found
 
@@ -75,6 +76,8 @@ def test_a_watch_is_scraped_while_it_runs(home: JobHome) -> None:
     assert found["store_reachable"] == 1
     age = datetime.now(UTC).timestamp() - found["last_successful_round_timestamp_seconds"]
     assert 0 <= age < 60
+    assert found[f"endpoint_reachable{{endpoint={home.bench.local.rpc},number=1}}"] == 1
+    assert found[f"endpoint_final_lag_blocks{{endpoint={home.bench.local.rpc},number=1}}"] == 0
     assert (health.status_code, health.text, elsewhere.status_code) == (200, "ok\n", 404)
 
 
@@ -95,6 +98,7 @@ def test_failed_rounds_are_counted_by_code(home: JobHome) -> None:
         assert running.ended() == 0
 
     assert found["round_errors_total{code=chain-unavailable}"] >= 1
+    assert found["endpoint_reachable{endpoint=http://127.0.0.1:9,number=1}"] == 0
     assert found["rounds_total{outcome=failed}"] >= 1
     assert found["last_successful_round_timestamp_seconds"] == 0
 
@@ -145,6 +149,20 @@ def test_the_last_round_tells_what_waits_and_who_is_needed(bench: Bench) -> None
     assert found["waiting_seconds{what=block}"] == 30
     assert found["waiting_seconds{what=finality}"] == 0
     assert (found["alerts{kind=funds}"], found["alerts{kind=reverted}"], found["skipped_issuers"]) == (2, 0, 1)
+
+
+def test_every_endpoint_is_told_with_its_lag(bench: Bench) -> None:
+    observer = Observer()
+    observer.heard([("https://a", Heads(100, 90)), ("https://b", None), ("https://b", Heads(99, 60))])
+
+    found = collected(bench, observer)
+
+    assert found["endpoint_reachable{endpoint=https://b,number=2}"] == 0
+    assert found["endpoint_reachable{endpoint=https://b,number=3}"] == 1
+    assert found["endpoint_head_block{endpoint=https://b,number=3}"] == 99
+    assert found["endpoint_final_lag_blocks{endpoint=https://a,number=1}"] == 0
+    assert found["endpoint_final_lag_blocks{endpoint=https://b,number=3}"] == 30
+    assert "endpoint_head_block{endpoint=https://b,number=2}" not in found
 
 
 def test_what_a_round_told_stands_while_the_next_ones_fail(bench: Bench) -> None:

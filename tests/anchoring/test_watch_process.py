@@ -129,3 +129,6 @@ def test_what_a_person_must_see_to_ends_the_watch_with_2(home: JobHome) -> None:
 
     with home.running("watch") as running:
         assert running.ended() == 2
+
+    (line,) = running.await_line("watch.failed")
+    assert "error   watch.failed code=wrong-chain" in line
