@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.anchoring.conftest import JobHome
+    from tests.devnet import LocalChain
 
 TOKEN = "t0ken-for-the-signer"
 CALL = UnsignedTransaction(31337, Address("0x" + "2" * 40), b"\x01\x02", 5, 80_000, Fees(10**10, 10**9))
@@ -290,6 +291,16 @@ def test_nobody_there_is_told(fake: FakeSigner) -> None:
 
 def test_neither_token_nor_path_is_in_its_picture(fake: FakeSigner) -> None:
     assert not any(secret in repr(asked_of(fake)) for secret in (TOKEN, "s3cr3t"))
+
+
+# --- Another signer than the fake
+
+
+@pytest.mark.chain
+def test_a_node_that_signs_for_its_own_accounts_is_understood(devnet: LocalChain) -> None:
+    signer = HttpSigner(devnet.rpc, devnet.funder, 30)
+
+    require_as_asked(signer.sign(CALL), CALL, devnet.funder)
 
 
 # --- The whole job

@@ -332,6 +332,16 @@ def test_one_bad_row_among_good_ones_issues_nothing(home: Any, tmp_path: Path) -
     assert nothing_to_anchor(home)
 
 
+def test_a_batch_takes_no_more_than_the_operator_allows(home: Any, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    rows = [ROW.replace("new@", f"new{number}@") for number in range(5)]
+    roster.write_text(HEADER + "".join(rows))
+
+    home.do("issue", str(roster), CREDANCHOR_MAX_BATCH_SIZE="2")
+
+    assert "To anchor 3 batches of 1 issuer (5 credentials)" in home.do("anchor", "run", "--dry-run")
+
+
 def test_a_missing_roster_is_said_by_name(home: Any) -> None:
     outcome = home.run("issue", "nowhere.csv")
     assert (outcome.code, "nowhere.csv" in outcome.err) == (2, True)

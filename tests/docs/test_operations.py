@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +87,20 @@ def test_the_exit_codes_are_those_of_the_command() -> None:
     told = {int(code) for code in re.findall(r"^\| (\d) \|", TEXT, re.MULTILINE)}
 
     assert told == {0, cli.EXIT_NEEDS_PERSON, cli.EXIT_WAITS, cli.EXIT_IDLE}
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
+def test_the_line_for_cron_speaks_only_when_a_person_is_needed(tmp_path: Path, code: int) -> None:
+    (line,) = re.findall(r"^\*/10 \* \* \* \*  (.+)$", TEXT, re.MULTILINE)
+    stub = tmp_path / "credanchor"
+    stub.write_text(f"#!/bin/sh\necho what it said >&2\nexit {code}\n", "utf-8")
+    stub.chmod(0o700)
+
+    shell = subprocess.run(  # noqa: S603  our own document's line
+        ["/bin/sh", "-c", line], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+
+    assert shell.stdout == ("what it said\n" if code in {1, 2} else "")
 
 
 def test_every_event_is_told_with_its_level_and_no_other() -> None:
