@@ -13,25 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from anchoring.steps import Sight
-from registry.core.quorum import agreed, common_head, quorum_height
+from registry.core.quorum import agreed, quorum_height
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registry.core.digest import Digest
+    from registry.core.quorum import Heads
     from registry.core.submission import Mined, Standing
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """Which blocks are the newest: those of one endpoint, or those that a quorum has."""
-
-    head: int
-    """Number of the newest block."""
-    final: int
-    """Number of the newest block that counts as final."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +57,6 @@ class Look:
     """Units of gas the call would use; None if it was not asked for, or would be refused."""
     refusal: str = ""
     """Why the contract would refuse the call, in its own words."""
-
-
-def agree_heads(heads: Sequence[Heads], quorum: int) -> list[Heads]:
-    """Return the newest and the newest final block that a quorum has, in a list; empty if it has none together."""
-    possible = [one for one in heads if 0 <= one.final <= one.head]
-    found = common_head([one.head for one in possible], quorum)
-    return [Heads(head, quorum_height([one.final for one in possible], quorum)) for head in found]
 
 
 def merge(looks: Sequence[Look], at: Heads, quorum: int) -> Sight:

@@ -6,27 +6,27 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from anchoring import contract_calls
-from anchoring.agreement import Price, agree_heads, agree_price, median, merge
+from anchoring.agreement import Price, agree_price, median, merge
 from anchoring.fees import WEI_PER_ETH, first_fees, gas_limit_for, in_eth
 from anchoring.finality import lag_of, require_unbroken
 from anchoring.plan import cost_ceiling
 from anchoring.rpc import RpcRefusalError
 from anchoring.view import View
 from registry.core.errors import ChainUnavailableError, FundsError, StateError, TransactionRevertedError
-from registry.core.quorum import agreed
+from registry.core.quorum import agree_heads, agreed, are_together
 from registry.core.submission import FinalBlock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
-    from anchoring.agreement import Heads
     from anchoring.endpoints import Endpoints
     from anchoring.ports import FinalMemory, Rpc
     from anchoring.steps import Sight
     from registry.chain.networks import Network
     from registry.core.account import Address
     from registry.core.digest import Digest
+    from registry.core.quorum import Heads
     from registry.core.submission import Attempt, BatchRef, Standing, Submission
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class Chain:
         """Return the newest and the newest final block that a quorum has; ChainUnavailableError if it has none."""
         quorum = self.endpoints.quorum
         heads = self.endpoints.ask(
-            lambda rpc: self._view(rpc).heads(self._confirm), lambda heard: bool(agree_heads(heard, quorum))
+            lambda rpc: self._view(rpc).heads(self._confirm), lambda heard: are_together(heard, quorum)
         )
         for found in agree_heads(heads, quorum):
             return found

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from eth_abi.exceptions import DecodingError
 
 from anchoring import contract_calls
-from anchoring.agreement import Heads, Look
+from anchoring.agreement import Look
 from anchoring.rpc import RpcRefusalError
 from registry.core.digest import Digest
 from registry.core.errors import ChainUnavailableError, InputError
+from registry.core.quorum import Heads
 from registry.core.submission import Mined, Standing
 
 if TYPE_CHECKING:

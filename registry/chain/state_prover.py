@@ -1,7 +1,9 @@
 """Making a state proof from an endpoint: the slots that judging needs, proven at the finalized block.
 
-1 the finalized block's header, hashed again   2 the slots that the checks read, found by reading them
-3 `eth_getProof` for exactly those             4 the whole proof walked before anybody gets it
+1 the finalized block's hash, agreed by a quorum   2 its header, hashed again   3 the slots that the checks read,
+found by reading them   4 `eth_getProof` for exactly those   5 the whole proof walked before anybody gets it
+
+The hash is all that is believed: from there on one endpoint is enough, because a proof proves itself.
 """
 
 from __future__ import annotations
@@ -10,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from eth_hash.auto import keccak
 
+from registry.chain.contract_reads import ContractReads
+from registry.chain.panel import Panel
 from registry.chain.proof_reader import ProofReader, read_batch, stored_facts
-from registry.chain.rpc import Call, RpcEndpoint
+from registry.chain.rpc import Call
 from registry.core.block_header import encode_header, read_header
 from registry.core.errors import ChainUnavailableError
 from registry.core.proven_state import prove
@@ -22,23 +26,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from registry.chain.networks import Network
+    from registry.chain.rpc import RpcEndpoint
     from registry.core.block_header import BlockHeader
+    from registry.core.digest import Digest
     from registry.core.proven_state import ProvenState
+    from registry.core.quorum import Heads
     from registry.core.state_proof import StateProof
     from registry.ports import BatchQuestion, ChainQuestion
 
 
 class StateProver:
-    """Makes state proofs of one network's contract; endpoints are tried in their order."""
+    """Makes state proofs of one network's contract, at a block that a quorum of its endpoints agrees on."""
 
     def __init__(self, network: Network, endpoints: Sequence[RpcEndpoint] | None = None) -> None:
         self._network = network
-        self._endpoints = list(endpoints or [RpcEndpoint(url) for url in network.rpc_urls])
+        self._panel = Panel(network, endpoints)
 
     def close(self) -> None:
         """Close the connections to all endpoints."""
-        for endpoint in self._endpoints:
-            endpoint.close()
+        self._panel.close()
 
     def state_proof(self, question: ChainQuestion) -> StateProof:
         """Return a proof of every slot that judging one credential reads, at the newest finalized block.
@@ -55,23 +61,32 @@ class StateProver:
         return self._first(lambda proving: proving.batch_proof(question))
 
     def _first(self, prove_by: Callable[[_Proving], StateProof]) -> StateProof:
+        at, block_hash = self._panel.asked(self._heads, self._hash)
         reasons = []
-        for endpoint in self._endpoints:
+        for endpoint in self._panel.endpoints():
             try:
-                return prove_by(_Proving(self._network, endpoint))
+                return prove_by(_Proving(self._network, endpoint, at.final, block_hash))
             except ChainUnavailableError as error:
                 reasons.append(str(error))
             except (StateProofError, StateProofFormatError) as error:
                 reasons.append(f"{endpoint.name} gave no state proof that holds: {error}")
         raise ChainUnavailableError("; ".join(reasons))
 
+    def _heads(self, endpoint: RpcEndpoint) -> Heads:
+        return ContractReads(self._network, endpoint).heads()
+
+    def _hash(self, endpoint: RpcEndpoint, at: Heads) -> Digest:
+        return header_of(endpoint, at.final)[1].block_hash
+
 
 class _Proving:
     """One state proof from one endpoint."""
 
-    def __init__(self, network: Network, endpoint: RpcEndpoint) -> None:
+    def __init__(self, network: Network, endpoint: RpcEndpoint, block: int, block_hash: Digest) -> None:
         self._network = network
         self._endpoint = endpoint
+        self._block = block
+        self._block_hash = block_hash
 
     def state_proof(self, question: ChainQuestion) -> StateProof:
         proof, state = self._proven(lambda read, block: stored_facts(read, self._network, question, block))
@@ -86,23 +101,13 @@ class _Proving:
 
     def _proven(self, read_all: Callable[[Callable[[int], int], int], object]) -> tuple[StateProof, ProvenState]:
         """Return a proof of every slot that `read_all` reads, and what it proves."""
-        encoded, header = self._finalized()
+        encoded, header = header_of(self._endpoint, self._block)
+        if header.block_hash != self._block_hash:
+            raise self._unusable(f"shows another block {self._block:,} than the endpoints agree on")
         slots = self._slots(read_all, header.number)
         answer = self._asked("eth_getProof", [_word_hex(slot) for slot in slots], hex(header.number))
         proof = self._formed(encoded, slots, answer)
         return proof, prove(proof, header.block_hash)
-
-    def _finalized(self) -> tuple[bytes, BlockHeader]:
-        calls = [Call("eth_chainId"), Call("eth_getBlockByNumber", ("finalized", False))]
-        chain_id, block = self._endpoint.batch(calls)
-        if _number(chain_id) != self._network.chain_id:
-            raise self._unusable(f"answers for chain {_number(chain_id)}, not for {self._network.chain_id}")
-        if not isinstance(block, dict):
-            raise self._unusable("knows no finalized block yet")
-        encoded = encode_header(block)
-        if "0x" + keccak(encoded).hex() != block.get("hash"):
-            raise self._unusable("gave a block whose members do not lead to its hash; its fork may be newer than this")
-        return encoded, read_header(encoded)
 
     def _slots(self, read_all: Callable[[Callable[[int], int], int], object], block: int) -> list[int]:
         """Return the slots that are read, each once, in the order of reading."""
@@ -142,6 +147,23 @@ class _Proving:
 
     def _unusable(self, what: str) -> ChainUnavailableError:
         return ChainUnavailableError(f"{self._endpoint.name} {what}")
+
+
+def header_of(endpoint: RpcEndpoint, number: int) -> tuple[bytes, BlockHeader]:
+    """Return a block's header as RLP and read; ChainUnavailableError if it does not lead to the block's hash."""
+    (block,) = endpoint.batch([Call("eth_getBlockByNumber", (hex(number), False))])
+    if not isinstance(block, dict):
+        raise ChainUnavailableError(f"{endpoint.name} does not have block {number:,}")
+    try:
+        encoded = encode_header(block)
+        header = read_header(encoded)
+    except StateProofError as error:
+        raise ChainUnavailableError(f"{endpoint.name} gave no block header: {error}") from error
+    if "0x" + keccak(encoded).hex() != block.get("hash") or header.number != number:
+        raise ChainUnavailableError(
+            f"{endpoint.name} gave a block whose members do not lead to its hash; its fork may be newer than this"
+        )
+    return encoded, header
 
 
 def _number(value: object) -> int:

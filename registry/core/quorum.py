@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -11,6 +12,18 @@ T = TypeVar("T")
 
 NEAR_BLOCKS = 10
 """How far apart the newest blocks of endpoints that follow one chain may be: two minutes of blocks."""
+NEAR_FINAL_BLOCKS = 64
+"""The same of their newest final blocks, which come an epoch of 32 at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Which blocks are the newest: those of one endpoint, or those that a quorum has."""
+
+    head: int
+    """Number of the newest block."""
+    final: int
+    """Number of the newest block that counts as final."""
 
 
 def majority(count: int) -> int:
@@ -47,3 +60,17 @@ def common_head(heads: Sequence[int], quorum: int, near: int = NEAR_BLOCKS) -> l
         if sum(head <= one <= head + near for one in heads) >= quorum:
             return [head]
     return []
+
+
+def agree_heads(heads: Sequence[Heads], quorum: int) -> list[Heads]:
+    """Return the newest and the newest final block that a quorum has, in a list; empty if it has none together."""
+    possible = [one for one in heads if 0 <= one.final <= one.head]
+    found = common_head([one.head for one in possible], quorum)
+    return [Heads(head, quorum_height([one.final for one in possible], quorum)) for head in found]
+
+
+def are_together(heads: Sequence[Heads], quorum: int) -> bool:
+    """Return whether a quorum is near one another in both blocks, so that a slower voice need not be waited for."""
+    if not agree_heads(heads, quorum):
+        return False
+    return bool(common_head([one.final for one in heads], quorum, NEAR_FINAL_BLOCKS))

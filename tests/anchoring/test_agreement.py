@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anchoring.agreement import Heads, Look, Price, agree_heads, agree_price, median, merge
+from anchoring.agreement import Look, Price, agree_price, median, merge
 from registry.core.digest import Digest
+from registry.core.quorum import Heads
 from registry.core.submission import Mined, Standing
 
 AT = Heads(100, 80)
@@ -157,14 +158,6 @@ def test_a_quorum_refuses_or_nobody_does() -> None:
 
     assert merge([refusing, refusing, look()], AT, 2).refusal == "NotAdmin."
     assert merge([refusing, look(), look(gas_estimate=50_002)], AT, 2).gas_estimate == 50_000
-
-
-def test_heads_are_those_of_a_quorum_and_an_impossible_pair_is_not_heard() -> None:
-    assert agree_heads([Heads(100, 64), Heads(101, 96)], 2) == [Heads(100, 64)]
-    assert agree_heads([Heads(100, 96), Heads(100, 96), Heads(5, 3)], 2) == [Heads(100, 96)]
-    assert agree_heads([Heads(100, 96), Heads(100, 300)], 2) == []
-    assert agree_heads([Heads(100, -1)], 1) == []
-    assert agree_heads([Heads(100, 96), Heads(5, 3)], 2) == []
 
 
 def test_a_price_is_the_middle_one_of_those_who_would_take_the_call() -> None:

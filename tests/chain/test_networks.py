@@ -19,6 +19,18 @@ def test_the_packaged_networks_are_all_there_with_the_derived_contract() -> None
     assert not any(one.accreditors for one in networks.values())
 
 
+def test_a_majority_must_agree_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    assert {name: one.quorum for name, one in load_networks(None).items()} == {
+        "local": 1,
+        "sepolia": 2,
+        "hoodi": 2,
+        "mainnet": 2,
+    }
+    (tmp_path / "networks.toml").write_text('[sepolia]\nquorum = 3\n[hoodi]\nrpc_urls = ["https://own.example"]')
+    networks = load_networks(tmp_path)
+    assert (networks["sepolia"].quorum, networks["hoodi"].quorum) == (3, 1)
+
+
 def test_a_homes_file_replaces_single_members_and_adds_networks(tmp_path: Path) -> None:
     (tmp_path / "networks.toml").write_text(
         '[sepolia]\nrpc_urls = ["https://own.example"]\n'
@@ -50,6 +62,9 @@ def test_the_devnets_entry_stands_below_the_users(tmp_path: Path) -> None:
         ('[new]\nkind = "test"', "title"),
         ('[local]\ncontract = "0x12"', "contract|address"),
         ('[local]\nrpc_urls = ["ftp://x"]', "rpc_urls"),
+        ('[local]\nrpc_urls = ["http://x", "http://x"]', "twice"),
+        ("[local]\nquorum = 2", "quorum is 2, and rpc_urls names 1 endpoint;"),
+        ("[sepolia]\nquorum = 0", "quorum"),
         ('[local]\naccreditors = [{ address = "0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", name = "x" }]', "checksum"),
     ],
 )

@@ -12,8 +12,9 @@ import pytest
 
 from anchoring import contract_calls
 from registry.chain.artifact import artifact, derived_address
+from registry.chain.contract_reads import READS, call_data
 from registry.chain.networks import Accreditor, Network
-from registry.chain.reader import READS, RpcChainReader, call_data
+from registry.chain.reader import RpcChainReader
 from registry.chain.rpc import Call, RpcEndpoint
 from registry.checks.facts import AccreditationStatus, Status
 from registry.core.account import Address
@@ -130,11 +131,6 @@ def test_only_trusted_accreditors_are_asked_and_as_of_anchoring(reader_of: Any, 
 
 
 @pytest.mark.chain
-def test_the_next_endpoint_is_asked_when_one_is_silent(reader_of: Any, issuer: Address, devnet: Any) -> None:
-    assert reader_of("http://127.0.0.1:9", devnet.rpc).facts(question(issuer)).latest.anchor is not None
-
-
-@pytest.mark.chain
 def test_an_endpoint_of_another_chain_is_not_believed(reader_of: Any, issuer: Address) -> None:
     with pytest.raises(ChainUnavailableError, match="answers for chain 31337"):
         reader_of(chain_id=11155111).facts(question(issuer))
@@ -147,6 +143,19 @@ def test_a_chain_without_the_contract_is_no_answer(devnet: Any) -> None:
     with pytest.raises(ChainUnavailableError, match="gave no answer of the registry contract"):
         reader.facts(question(Address("0x" + "9" * 40)))
     reader.close()
+
+
+@pytest.mark.chain
+def test_a_name_that_is_not_utf_8_is_read_all_the_same(reader_of: Any, issuer: Address, devnet: Any) -> None:
+    agency, _ = devnet.new_account()
+    written = contract_calls.accredit(issuer, FAR, "Ab", "")
+    devnet.transact(agency, written.replace(b"Ab" + bytes(30), b"\xff\xfe" + bytes(30)))
+    devnet.transact(issuer, contract_calls.anchor([BatchRef(2, issuer, Root(LEAF), 3)]))
+    reader = reader_of(accreditors=(Accreditor(Address(agency), "the Agency"),))
+
+    (told,) = reader.facts(ChainQuestion(issuer, Root(LEAF), 3, LEAF, None)).accreditations
+
+    assert told.name == "\ufffd\ufffd"
 
 
 # --- Endpoints that misbehave

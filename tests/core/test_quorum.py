@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.quorum import NEAR_BLOCKS, agreed, common_head, majority, quorum_height
+from registry.core.quorum import (
+    NEAR_BLOCKS,
+    Heads,
+    agree_heads,
+    agreed,
+    are_together,
+    common_head,
+    majority,
+    quorum_height,
+)
 
 HEIGHTS = st.integers(0, 200)
 
@@ -69,3 +78,17 @@ def test_a_head_that_stands_still_beside_a_silent_one_is_no_common_head() -> Non
     assert common_head([100, 99, 5], 2) == [99]
     assert common_head([10**9, 100, 99], 2) == [99]
     assert common_head([10**9, 100, 89], 2) == []
+
+
+def test_heads_are_those_of_a_quorum_and_an_impossible_pair_is_not_heard() -> None:
+    assert agree_heads([Heads(100, 64), Heads(101, 96)], 2) == [Heads(100, 64)]
+    assert agree_heads([Heads(100, 96), Heads(100, 96), Heads(5, 3)], 2) == [Heads(100, 96)]
+    assert agree_heads([Heads(100, 96), Heads(100, 300)], 2) == []
+    assert agree_heads([Heads(100, -1)], 1) == []
+    assert agree_heads([Heads(100, 96), Heads(5, 3)], 2) == []
+
+
+def test_a_slower_voice_is_waited_for_unless_a_quorum_is_together_in_both_blocks() -> None:
+    assert are_together([Heads(100, 64), Heads(101, 96)], 2)
+    assert not are_together([Heads(1000, 900), Heads(1000, 5)], 2)
+    assert not are_together([Heads(1000, 900), Heads(5, 5)], 2)
