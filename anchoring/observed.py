@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from anchoring.agreement import Heads
     from anchoring.drive import Progress
     from anchoring.job import RunReport
     from anchoring.steps import AlertKind, Waiting
     from registry.core.account import Address
     from registry.core.errors import RegistryError
+    from registry.core.quorum import Heads
 
 GRACE_SECONDS = 300
 """How long a watch may show no sign of life, beyond the pause it announced, before it counts as dead."""

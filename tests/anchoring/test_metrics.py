@@ -12,7 +12,6 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from anchoring.agreement import Heads
 from anchoring.drive import Progress
 from anchoring.job import RunReport, run
 from anchoring.metrics import WatchCollector
@@ -20,6 +19,7 @@ from anchoring.metrics_server import serving_metrics
 from anchoring.observed import GRACE_SECONDS, Observer
 from anchoring.steps import Alert, AlertKind, Policy, Wait, Waiting
 from registry.core.errors import ChainUnavailableError, SettingsError
+from registry.core.quorum import Heads
 from registry.core.submission import SubmissionState
 from registry.records import BatchState
 from registry.store.counts import count_all
