@@ -123,10 +123,11 @@ def drive(desk: Desk, submission_id: int, wait_seconds: float) -> Progress:
 def _worth_waiting(desk: Desk, step: Rest | Wait | Alert) -> bool:
     if not isinstance(step, Wait) or step.what in (Waiting.KEY, Waiting.STOP):
         return False
-    if step.what is not Waiting.FINALITY:
+    if step.what not in (Waiting.FINALITY, Waiting.ANSWER):
         return True
     if desk.chain.network.kind != "local":
-        return False
+        return step.what is Waiting.ANSWER
+    # A local chain stands still by itself, and an answer may depend on what is final.
     desk.chain.settle()
     desk.keep()
     return True
