@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from anchoring.calls import quote_call
-from anchoring.desk import open_desk
+from anchoring.desk import open_chain, open_desk
 from anchoring.fees import in_eth
 from anchoring.registrar import carry_out
 from anchoring.sender import KeystoreSender
@@ -15,13 +15,14 @@ from anchoring.settings import anchoring_signer
 from anchoring.steps import Wait
 from registry.anchoring_settings import load_anchoring_settings
 from registry.cli.output import say
+from registry.core.account import Address
 from registry.core.errors import KeyFileError
 from registry.identity.key_files import account_address
 from registry.services.catalogue import issuer_named
 from registry.settings import load_settings, open_store, passphrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from anchoring.registrar import PlannedCall
     from registry.anchoring_settings import AnchoringSettings
     from registry.chain.networks import Network
-    from registry.core.account import Address
     from registry.records import IssuerRow
     from registry.settings import Settings
     from registry.store.repository import Store
@@ -85,6 +85,14 @@ class Home:
                 desk.chain.fund(account)
             yield desk
 
+    @contextmanager
+    def admin_desk(self, issuer: IssuerRow) -> Iterator[Desk]:
+        """Give a desk that signs as the issuer's admin: the account that registered it, unless that moved."""
+        with open_chain(self.store.engine, self.network, self.allowed) as chain:
+            _, admin, _, registered_at = chain.read("issuerOf", (issuer.account,))
+        with self.desk(Address(admin) if registered_at else issuer.account) as desk:
+            yield desk
+
     def _desk(self, signer: Signer) -> AbstractContextManager[Desk]:
         return open_desk(self.settings.home, self.store.engine, self.network, signer, self.allowed)
 
@@ -112,6 +120,14 @@ def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:
         mined = mined and progress.submission.mined is not None
         say(f"  done: {call.label}" if progress.submission.mined else f"  on its way: {call.label}; {_why(progress)}")
     return mined
+
+
+def quote_each(desk: Desk, calls: Sequence[PlannedCall]) -> None:
+    """Say what each of several calls would cost that do not depend on one another; nothing is sent."""
+    (sender,) = desk.signers
+    for call in calls:
+        announce(call, quote_call(desk, sender, call.data, call.target))
+    say("This was a dry run: nothing was sent." if calls else "The chain has all of it already; nothing would be sent.")
 
 
 def announce(call: PlannedCall, quote: Quote) -> None:

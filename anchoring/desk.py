@@ -37,11 +37,10 @@ def open_desk(
     home: Path, engine: Engine, network: Network, signer: Signer, allowed: AnchoringSettings
 ) -> Iterator[Desk]:
     """Give a desk with one key, which does what the operator allows."""
-    endpoints = open_endpoints(network)
-    try:
+    with open_chain(engine, network, allowed) as chain:
         yield Desk(
             rows=SubmissionRows(engine),
-            chain=Chain(endpoints, network, FinalHeads(engine), allowed.confirm_depth),
+            chain=chain,
             signers={signer.address: signer},
             clock=SystemClock(),
             pause=time.sleep,
@@ -49,5 +48,13 @@ def open_desk(
             policy=policy_of(allowed),
             keep=Devnet(home / DEVNET_FOLDER).keep_state if network.kind == "local" else nothing_to_keep,
         )
+
+
+@contextmanager
+def open_chain(engine: Engine, network: Network, allowed: AnchoringSettings) -> Iterator[Chain]:
+    """Give a network's chain, to be read; no key is needed."""
+    endpoints = open_endpoints(network)
+    try:
+        yield Chain(endpoints, network, FinalHeads(engine), allowed.confirm_depth)
     finally:
         endpoints.close()

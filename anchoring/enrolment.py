@@ -19,6 +19,7 @@ from registry.settings import passphrase
 from registry.system import SystemClock
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from anchoring.admin_desk import Home
@@ -100,9 +101,15 @@ def next_key(home: Home, issuer: IssuerRow) -> tuple[PublicKey, str]:
     return PublicKey.of(private), name
 
 
-def record_key(home: Home, issuer: IssuerRow, key: PublicKey, key_file: str) -> None:
-    """Store a signing key, so that it signs from now on."""
-    home.store.add_signing_key(SigningKeyRow(issuer.id, key.multibase, key_file, SystemClock().now()))
+def record_key(
+    home: Home, issuer: IssuerRow, key: PublicKey, key_file: str, *, retiring: datetime | None = None
+) -> None:
+    """Store a signing key, so that it signs from now on; `retiring` notes the issuer's others as retired from then.
+
+    An empty `key_file` is that of a key whose private half is kept elsewhere.
+    """
+    row = SigningKeyRow(issuer.id, key.multibase, key_file, SystemClock().now())
+    home.store.add_signing_key(row, retiring=retiring)
 
 
 def _account(home: Home, slug: str) -> Address:

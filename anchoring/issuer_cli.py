@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anchoring.key_cli import add_key, retire_key, rotate_key
 from registry.cli.output import json_line, say
 from registry.core.errors import InputError
 
 if TYPE_CHECKING:
     from anchoring.enrolment import Enrolment
+    from registry.records import SigningKeyRow
 
 # Imports stand inside the functions: `--help` must not wait for SQLModel or eth-account.
 
@@ -27,7 +29,6 @@ issuer = typer.Typer(
 
 Name = Annotated[str, typer.Option("--name", help="The issuer's name, as it stands in credentials.")]
 Slug = Annotated[str | None, typer.Option("--issuer", help="Short name for addresses and folders; else from the name.")]
-Which = Annotated[str | None, typer.Option("--issuer", help="Which issuer of this home, if there are several.")]
 Url = Annotated[str | None, typer.Option("--url", help="The issuer's web site.")]
 Country = Annotated[str | None, typer.Option("--country", help="ISO 3166 country code, for example NL.")]
 ProfileFile = Annotated[Path | None, typer.Option("--profile", help="Open Badges Profile as JSON, for more than that.")]
@@ -41,6 +42,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 DidDocuments = Annotated[bool, typer.Option("--did-documents", help="One JSON object from DID to DID document.")]
 
 EXIT_WAITS = 3
+
+for command in (rotate_key, add_key, retire_key):
+    issuer.command(command.__name__.replace("_", "-"))(command)
 
 
 @issuer.command()
@@ -68,37 +72,13 @@ def register(
     home = open_home(network)
     delegate = home.anchoring_account()
     enrolled = enrol(home, Wish(name, slug, url, country, profile))
-    with home.desk(enrolled.issuer.account) as desk:
+    with home.admin_desk(enrolled.issuer) as desk:
         if home.network.kind == "local":
             desk.chain.fund(delegate)
         mined = send(desk, registration(desk, enrolled.issuer, delegate, enrolled.key), dry_run=dry_run)
     _say_enrolled(enrolled)
     if not mined:
         raise typer.Exit(EXIT_WAITS)
-
-
-@issuer.command("add-key")
-def add_key(*, which: Which = None, network: NetworkName = None, dry_run: DryRun = False) -> None:
-    """Make a new signing key and add it on the chain; it signs from then on, the old one stays valid.
-
-    Example: credanchor issuer add-key
-    """
-    from anchoring.admin_desk import open_home, send  # noqa: PLC0415
-    from anchoring.enrolment import next_key, record_key  # noqa: PLC0415
-    from anchoring.registrar import key_addition  # noqa: PLC0415
-
-    home = open_home(network)
-    mine = home.issuer(which)
-    key, key_file = next_key(home, mine)
-    with home.desk(mine.account) as desk:
-        mined = send(desk, key_addition(desk, mine, key), dry_run=dry_run)
-    if dry_run:
-        return
-    if not mined:
-        say("The new key signs once it is on the chain: run the command again then.")
-        raise typer.Exit(EXIT_WAITS)
-    record_key(home, mine, key, key_file)
-    say(f"{mine.slug} signs with {key.multibase} from now on.")
 
 
 @issuer.command()
@@ -152,9 +132,13 @@ def show(*, did_documents: DidDocuments = False, as_json: AsJson = False) -> Non
             json_line({**named, "account": row.account.checksummed(), "keys": [key.multibase for key in keys]})
         else:
             say(f"{row.slug}: {row.profile['name']}\n  did      {row.did}\n  account  {row.account.checksummed()}")
-            say("\n".join(f"  key      {key.multibase}" for key in keys))
+            say("\n".join(f"  key      {key.multibase}{_retired(key)}" for key in keys))
     if did_documents:
         say(json.dumps(documents, ensure_ascii=False))
+
+
+def _retired(key: SigningKeyRow) -> str:
+    return f"  retired from {key.retired_since:%Y-%m-%dT%H:%M:%SZ}" if key.retired_since else ""
 
 
 def _say_enrolled(enrolled: Enrolment) -> None:

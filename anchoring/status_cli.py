@@ -67,7 +67,7 @@ def _change(kind: StatusKind, ids: list[str], reason: str, network: str | None, 
     for issuer_id, group in _by_issuer(home, ids):
         mine = next(row for row in home.store.issuers() if row.id == issuer_id)
         leaves = [one.leaf_hash for one in group]
-        with home.desk(mine.account) as desk:
+        with home.admin_desk(mine) as desk:
             mined = send(desk, status_change(desk, kind, mine, leaves, code), dry_run=dry_run) and mined
         # A crash here leaves the chain ahead of the status list; the command, run again, sends nothing and notes it.
         if not dry_run:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         BatchState,
         IssuerRow,
         NewCredential,
+        Reissue,
+        SigningKeyRow,
         StatusChange,
         StoredCredential,
         StoredDocument,
@@ -79,10 +81,6 @@ class ChainReader(Protocol):
 
     def close(self) -> None:
         """Close the connections."""
-        ...
-
-    def has_key(self, issuer: Address, key_hash: Digest) -> bool:
-        """Return whether a key is or was one of the issuer's; ChainUnavailableError as above."""
         ...
 
 
@@ -161,6 +159,26 @@ class CredentialStore(Protocol):
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
         """Yield the credentials of one batch, or all, streamed."""
+        ...
+
+    def add_reissue(self, old_uuid: str, new: NewCredential, now: datetime, max_leaves: int) -> None:
+        """Store a signed credential together with what it replaces, both or neither."""
+        ...
+
+    def reissue_of(self, old_uuid: str) -> Reissue | None:
+        """Return what took the place of a credential."""
+        ...
+
+    def reissue_to(self, new_uuid: str) -> Reissue | None:
+        """Return what a credential took the place of."""
+        ...
+
+    def known_uuids(self, uuids: Sequence[str]) -> dict[str, bytes]:
+        """Return the leaf hashes of those of the credentials that are stored, by `uuid`."""
+        ...
+
+    def signing_keys(self, issuer_id: int) -> list[SigningKeyRow]:
+        """Return an issuer's signing keys, newest first."""
         ...
 
     def record_status(self, changes: Sequence[StatusChange]) -> None:

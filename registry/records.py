@@ -52,6 +52,10 @@ class SigningKeyRow:
     """File name below the issuer's key folder."""
     created_at: datetime
     """When it was made, UTC."""
+    retired_since: datetime | None = None
+    """From when on it does not count, as ordered of the chain; None if it was never retired."""
+    stolen: bool = False
+    """Whether it was retired from a time that had passed: somebody else may have signed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ class NewCredential:
 
     issuer_id: int
     """Who issued it."""
-    achievement_id: int
-    """What for."""
+    achievement_id: int | None
+    """What for; None of an adopted credential."""
     uuid: str
-    """The UUID of its `id`."""
+    """The UUID of its `id`; of an adopted credential with an id of another kind, that id."""
     row_key: Digest
     """Identity of its roster row: issuer, achievement, recipient, award date; unique."""
     entry: bytes
@@ -86,8 +90,8 @@ class NewCredential:
     """Leaf hash of the entry."""
     share_token: str
     """Secret part of its public link."""
-    status_index: int
-    """Position in the issuer's status lists, counted through all of them; unique for the issuer."""
+    status_index: int | None
+    """Position in the issuer's status lists, counted through all of them; unique for the issuer. None if adopted."""
     recipient: str
     """What the roster calls the recipient, for the registrar's eyes only."""
     issued_at: datetime
@@ -99,11 +103,11 @@ class StoredCredential:
     """A credential as it is kept."""
 
     uuid: str
-    """The UUID of its `id`."""
+    """The UUID of its `id`; of an adopted credential with an id of another kind, that id."""
     issuer_id: int
     """Who issued it."""
-    achievement_id: int
-    """What for."""
+    achievement_id: int | None
+    """What for; None of an adopted credential."""
     batch_id: int
     """Its batch."""
     entry: bytes | None
@@ -114,8 +118,8 @@ class StoredCredential:
     """Position in the sealed batch; None while it is open."""
     share_token: str
     """Secret part of its public link."""
-    status_index: int
-    """Position in the issuer's status lists."""
+    status_index: int | None
+    """Position in the issuer's status lists; None of an adopted credential, which has a status of its own if any."""
     recipient: str
     """What the roster calls the recipient."""
     issued_at: datetime
@@ -124,7 +128,12 @@ class StoredCredential:
     @property
     def credential_id(self) -> str:
         """Return its `id`."""
-        return f"urn:uuid:{self.uuid}"
+        return self.uuid if ":" in self.uuid else f"urn:uuid:{self.uuid}"
+
+    @property
+    def file_stem(self) -> str:
+        """Return what its files are called, without their endings."""
+        return self.leaf_hash.hex() if ":" in self.uuid else self.uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,18 @@ class SavedProof:
     """Hash of that block."""
     document: str
     """The state proof as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reissue:
+    """A credential that took another one's place."""
+
+    old: str
+    """`uuid` of the credential that was replaced."""
+    new: str
+    """`uuid` of the one that took its place."""
+    recorded_at: datetime
+    """When it was issued, UTC."""
 
 
 @dataclass(frozen=True, slots=True)

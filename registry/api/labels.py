@@ -47,4 +47,9 @@ NETWORK_NOTES = {
     "test": "A test network carries no value and may be reset by its operators.",
 }
 """What a verdict on a network that is not a main network is worth."""
+SUSPENDED = (
+    "The suspension stands on the chain alone: the issuer's status list, which other verifiers read, shows revocations "
+    "only. It can be lifted."
+)
+"""Said of a suspended credential."""
 NAMELESS = "Somebody it does not name openly"

@@ -12,7 +12,7 @@ from registry.checks.sentences import day
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
-    from registry.checks.report import CheckResult
+    from registry.checks.report import CheckResult, Report
     from registry.services.verify import Judged
 
 TONES = {
@@ -66,6 +66,8 @@ class Page:
     """The verdict as a sentence."""
     network_note: str
     """What the network is worth; empty for a main network."""
+    status_note: str
+    """What else there is to know of its status; empty if nothing."""
     title: str
     """What was earned."""
     holder: str
@@ -97,6 +99,7 @@ def page_of(judged: Judged, token: str, state_url: str = "") -> Page:
         tone=TONES[report.verdict],
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
+        status_note=_status_note(report),
         title=_text(achievement.get("name")) or _text(document.get("name")),
         holder=_text(recipient_name(document)) or labels.NAMELESS,
         issuer=_text(_object(document.get("issuer")).get("name")),
@@ -107,6 +110,11 @@ def page_of(judged: Judged, token: str, state_url: str = "") -> Page:
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
         checks=tuple(_check(one) for one in report.checks),
     )
+
+
+def _status_note(report: Report) -> str:
+    """Return what the chain alone knows: status lists, which other verifiers read, have no suspensions."""
+    return labels.SUSPENDED if any(one.code == "suspended" for one in report.checks) else ""
 
 
 def _facts(facts: Facts, achievement: dict[str, Any]) -> tuple[Entry, ...]:

@@ -32,7 +32,6 @@ from registry.core.quorum import Heads
 if TYPE_CHECKING:
     from registry.chain.networks import Accreditor, Network
     from registry.chain.rpc import RpcEndpoint
-    from registry.core.digest import Digest
     from registry.ports import ChainQuestion
 
 NEVER = 2**64 - 1
@@ -84,10 +83,6 @@ class ContractReads:
             key=_key(answers[5]) if question.key_hash is not None else None,
             accreditations=self._accreditations(latest, account, standing) if standing else (),
         )
-
-    def has_key(self, issuer: Address, key_hash: Digest, at: Heads) -> bool:
-        """Return whether it says that a key is or was one of the issuer's."""
-        return _key(self._read([(at.head, "signingKeyOf", issuer, key_hash)])[0]) is not None
 
     def heads(self) -> Heads:
         """Return its newest and its newest final block; ChainUnavailableError if it is of another chain."""

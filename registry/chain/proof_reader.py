@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from registry.chain.networks import Network
     from registry.checks.facts import AnchorRecord, NetworkRef
-    from registry.core.account import Address
     from registry.core.block_header import BlockHeader
-    from registry.core.digest import Digest
     from registry.core.proven_state import ProvenState
     from registry.ports import BatchQuestion, ChainQuestion
 
@@ -109,7 +107,3 @@ class ProofReader:
                 f"the state proof is of block {block:,}, where this batch was not anchored; it may have been since"
             )
         return facts
-
-    def has_key(self, issuer: Address, key_hash: Digest) -> bool:
-        """Return whether a key is or was one of the issuer's; ChainUnavailableError if the proof does not cover it."""
-        return read_key(self._state.word, issuer, key_hash) is not None

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from registry.chain.networks import Network
     from registry.chain.rpc import RpcEndpoint
     from registry.checks.facts import ChainFacts, NetworkRef
-    from registry.core.account import Address
-    from registry.core.digest import Digest
     from registry.core.quorum import Heads
     from registry.ports import ChainQuestion
 
@@ -44,13 +42,6 @@ class RpcChainReader:
         """
         _, facts = self._panel.asked(self._heads, lambda endpoint, at: self._reads(endpoint).facts(question, at))
         return facts
-
-    def has_key(self, issuer: Address, key_hash: Digest) -> bool:
-        """Return whether a key is or was one of the issuer's; ChainUnavailableError as above."""
-        _, held = self._panel.asked(
-            self._heads, lambda endpoint, at: self._reads(endpoint).has_key(issuer, key_hash, at)
-        )
-        return held
 
     def _heads(self, endpoint: RpcEndpoint) -> Heads:
         return self._reads(endpoint).heads()

@@ -246,7 +246,9 @@ def _note_on_list(facts: Facts) -> str:
     if isinstance(listed, Unreachable):
         return f" (Its status list could not be read: {listed.why}; the chain decides.)"
     if isinstance(listed, StatusListAnswer) and not listed.trusted:
-        return " (Its status list is not signed by the issuer and was ignored; the chain decides.)"
+        return (
+            " (Its status list is not signed by the issuer with a key it has now; it was ignored, the chain decides.)"
+        )
     return ""
 
 

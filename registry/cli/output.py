@@ -7,6 +7,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from registry.core.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -25,6 +27,18 @@ def json_line(value: dict[str, Any]) -> None:
     """Print one JSON object on one line, at once."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.flush()
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Return if a person agrees, or `yes` said so beforehand; InputError where there is nobody to ask."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("There is no terminal to ask at; add --yes if you mean it. Nothing was changed.")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise InputError("It was not confirmed; nothing was changed.")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 
 from registry.cli.output import say
 from registry.cli.servers import serve_app
-from registry.cli.signing_keys import signers
+from registry.cli.signing_keys import current_signers
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen at.")]
 Port = Annotated[int, typer.Option("--port", help="Port to listen at; 0 takes any free one.", min=0, max=65535)]
@@ -28,7 +28,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8320) -> None:
 
     settings = load_settings()
     store = open_store(settings)
-    signer_of = signers(settings, store)
+    signer_of = current_signers(settings, store)
     for issuer in store.issuers():
         signer_of(issuer)  # a wrong passphrase is told now, not to the first visitor
     office = Office(

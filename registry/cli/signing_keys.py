@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from registry.core.errors import StateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from registry.records import IssuerRow
+    from registry.records import IssuerRow, SigningKeyRow
     from registry.services.signer import Signer
     from registry.settings import Settings
     from registry.store.repository import Store
 
 
 def signers(settings: Settings, store: Store) -> Callable[[IssuerRow], Signer]:
-    """Return a function that opens an issuer's newest signing key; each is opened once, when first needed."""
+    """Return a function that opens the key which an issuer signs with; each is opened once, when first needed."""
     opened: dict[int, Signer] = {}
 
     def signer_of(issuer: IssuerRow) -> Signer:
@@ -27,13 +27,36 @@ def signers(settings: Settings, store: Store) -> Callable[[IssuerRow], Signer]:
     return signer_of
 
 
+def current_signers(settings: Settings, store: Store) -> Callable[[IssuerRow], Signer]:
+    """Return the same for a process that runs for long: a key that was added or retired meanwhile is noticed.
+
+    Raises:
+        StateError, KeyFileError, PassphraseError: when an issuer's new key cannot be opened.
+    """
+    opened: dict[str, Signer] = {}
+
+    def signer_of(issuer: IssuerRow) -> Signer:
+        key = signing_key_of(issuer, store.signing_keys(issuer.id))
+        if key.multibase not in opened:
+            opened[key.multibase] = _opened(settings, store, issuer)
+        return opened[key.multibase]
+
+    return signer_of
+
+
+def signing_key_of(issuer: IssuerRow, keys: Sequence[SigningKeyRow]) -> SigningKeyRow:
+    """Return the newest of an issuer's keys that is kept here and not retired; StateError if there is none."""
+    for key in keys:
+        if key.key_file and key.retired_since is None:
+            return key
+    raise StateError(f"The issuer {issuer.slug} has no signing key; run `credanchor issuer rotate-key {issuer.slug}`.")
+
+
 def _opened(settings: Settings, store: Store, issuer: IssuerRow) -> Signer:
     from registry.identity.key_files import open_signing_key  # noqa: PLC0415  keeps --help fast
     from registry.services.signer import Signer  # noqa: PLC0415
     from registry.settings import passphrase  # noqa: PLC0415
 
-    keys = store.signing_keys(issuer.id)
-    if not keys:
-        raise StateError(f"The issuer {issuer.slug} has no signing key; run `credanchor issuer add-key`.")
-    private_key = open_signing_key(settings.keys() / keys[0].key_file, passphrase(f"the signing key of {issuer.slug}"))
-    return Signer(private_key, f"{issuer.did}#{keys[0].multibase}")
+    key = signing_key_of(issuer, store.signing_keys(issuer.id))
+    private_key = open_signing_key(settings.keys() / key.key_file, passphrase(f"the signing key of {issuer.slug}"))
+    return Signer(private_key, f"{issuer.did}#{key.multibase}")

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.checks.facts import NetworkRef
-    from registry.core.digest import Digest
     from registry.ports import ChainQuestion, ChainReader
 
 MAX_QUESTIONS = 256
@@ -37,18 +36,6 @@ class ChainQuestions:
         if (network, question) not in self._facts:
             self._facts[network, question] = self._asked(network, question)
         return self._facts[network, question]
-
-    def has_key(self, chain: ChainFacts, key_hash: Digest) -> bool:
-        """Return whether the chain is known to list a key of the issuer that was asked about.
-
-        False where the chain does not answer: what an unproven key signed is ignored, and the chain decides.
-        """
-        if not self._may_ask(chain.network):
-            return False
-        try:
-            return self._reader(chain.network).has_key(chain.issuer_account, key_hash)
-        except ChainUnavailableError:
-            return False
 
     def _asked(self, network: NetworkRef, question: ChainQuestion) -> ChainFacts | Unreachable:
         if not self._may_ask(network):

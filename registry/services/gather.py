@@ -17,7 +17,7 @@ from registry.credentials.presented import Presented, SignatureFinding
 from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, shown
 from registry.services.chain_questions import ChainQuestions
 from registry.services.embedded import embedded_in
-from registry.services.listed_status import listed_status
+from registry.services.listed_status import ListKeys, listed_status
 from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Gathering:
             return NOT_ASKED
         if not _holds(presented):
             return UNSIGNED
-        return listed_status(presented, anchoring.chain, self._web, self._chains)
+        return listed_status(presented, anchoring, self._web, ListKeys(self._chains, self._now))
 
     def _parts(self, presented: Presented, depth: int) -> tuple[tuple[PartFacts, ...], tuple[FormatProblem, ...]]:
         """Return the embedded credentials with their facts, and a problem if there are more than are judged."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.core.did import SERVICE_TYPE
 from registry.credentials.status_list import status_list_credential
+from registry.credentials.times import time_text
 from registry.services.status_indices import LIST_ENTRIES
 
 if TYPE_CHECKING:
@@ -23,24 +24,18 @@ def did_document(
 ) -> dict[str, Any]:
     """Return an issuer's DID document: every key it ever signed with, and where its anchors stand.
 
-    Retired keys stay listed, so that standard verifiers accept old credentials; the chain alone dates them.
+    A key that was replaced stays an assertion method, so that standard verifiers, which cannot date a signature, go
+    on accepting old credentials. A stolen key is listed as revoked and asserts nothing any more: to them a thief's
+    signature looks like an old one. The chain alone dates them (docs/adr/0006).
 
-    Source: DID Core 1.0; W3C Controlled Identifiers 1.0 (Multikey); did:web method specification.
+    Source: DID Core 1.0; W3C Controlled Identifiers 1.0, 2.2 (`revoked`) and 2.2.2 (Multikey); did:web specification.
     """
-    methods = [
-        {
-            "id": f"{issuer.did}#{key.multibase}",
-            "type": "Multikey",
-            "controller": issuer.did,
-            "publicKeyMultibase": key.multibase,
-        }
-        for key in keys
-    ]
+    methods = [_method(issuer, key) for key in keys]
     return {
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
         "id": issuer.did,
         "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
+        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
         "service": [_service(issuer, network, base_url) for network in networks],
     }
 
@@ -58,6 +53,18 @@ def signed_status_list(
 def status_list_url(base_url: str, issuer: IssuerRow, number: int) -> str:
     """Return the public address of one of an issuer's status lists."""
     return f"{base_url}/issuers/{issuer.slug}/status/{number}"
+
+
+def _method(issuer: IssuerRow, key: SigningKeyRow) -> dict[str, Any]:
+    method = {
+        "id": f"{issuer.did}#{key.multibase}",
+        "type": "Multikey",
+        "controller": issuer.did,
+        "publicKeyMultibase": key.multibase,
+    }
+    if key.stolen and key.retired_since is not None:
+        return {**method, "revoked": time_text(key.retired_since)}
+    return method
 
 
 def _service(issuer: IssuerRow, network: NetworkRef, base_url: str) -> dict[str, Any]:

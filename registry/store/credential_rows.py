@@ -54,14 +54,8 @@ class CredentialRows:
             StoreConflictError: a row key or status index was taken meanwhile.
 
         """
-        rest = list(credentials)
         with writing(self.engine) as connection:
-            while rest:
-                batch_id, room = _open_batch(connection, rest[0].issuer_id, now, max_leaves)
-                part, rest = rest[:room], rest[room:]
-                connection.execute(insert(CREDENTIAL), [_values(one, batch_id) for one in part])
-                mine = BATCH.c.id == batch_id
-                connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
+            insert_credentials(connection, credentials, now, max_leaves)
         # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
 
     def credential(self, uuid: str) -> StoredCredential | None:
@@ -103,6 +97,19 @@ class CredentialRows:
         with reading(self.engine) as connection:
             row = connection.execute(select(CREDENTIAL).where(condition)).one_or_none()
         return _credential(row) if row is not None else None
+
+
+def insert_credentials(
+    connection: Connection, credentials: Sequence[NewCredential], now: datetime, max_leaves: int
+) -> None:
+    """Put credentials of one issuer into its open batch, and what has no room there into another."""
+    rest = list(credentials)
+    while rest:
+        batch_id, room = _open_batch(connection, rest[0].issuer_id, now, max_leaves)
+        part, rest = rest[:room], rest[room:]
+        connection.execute(insert(CREDENTIAL), [_values(one, batch_id) for one in part])
+        mine = BATCH.c.id == batch_id
+        connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
 
 
 def _open_batch(connection: Connection, issuer_id: int, now: datetime, max_leaves: int) -> tuple[int, int]:

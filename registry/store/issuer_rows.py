@@ -16,6 +16,7 @@ from registry.store.table_objects import ACHIEVEMENT, CREDENTIAL, ISSUER, SIGNIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -42,26 +43,34 @@ class IssuerRows:
         with reading(self.engine) as connection:
             return [_issuer(row) for row in connection.execute(select(ISSUER).order_by(ISSUER.c.id))]
 
-    def add_signing_key(self, key: SigningKeyRow) -> None:
-        """Store a signing key; the newest one of an issuer signs."""
+    def add_signing_key(self, key: SigningKeyRow, *, retiring: datetime | None = None) -> None:
+        """Store a signing key; the newest one of an issuer signs. `retiring` retires its others here from then on."""
         values = {
             "issuer_id": key.issuer_id,
             "multibase": key.multibase,
             "key_file": key.key_file,
             "created_at": seconds(key.created_at),
         }
+        table = SIGNING_KEY
+        others = (table.c.issuer_id == key.issuer_id) & table.c.retired_since.is_(None) & (table.c.key_file != "")
         with writing(self.engine) as connection:
+            if retiring is not None:
+                connection.execute(update(SIGNING_KEY).where(others).values(retired_since=seconds(retiring)))
             connection.execute(insert(SIGNING_KEY).values(values))
+
+    def retire_signing_key(self, multibase: str, since: datetime, *, stolen: bool) -> None:
+        """Note that a key does not count from a time on; once noted as stolen it stays so."""
+        mine = SIGNING_KEY.c.multibase == multibase
+        values = {"retired_since": seconds(since), **({"stolen": True} if stolen else {})}
+        with writing(self.engine) as connection:
+            connection.execute(update(SIGNING_KEY).where(mine).values(values))
 
     def signing_keys(self, issuer_id: int) -> list[SigningKeyRow]:
         """Return an issuer's signing keys, newest first."""
         table = SIGNING_KEY
         query = select(table).where(table.c.issuer_id == issuer_id).order_by(table.c.id.desc())
         with reading(self.engine) as connection:
-            return [
-                SigningKeyRow(row.issuer_id, row.multibase, row.key_file, moment(row.created_at))
-                for row in connection.execute(query)
-            ]
+            return [_signing_key(row) for row in connection.execute(query)]
 
     def put_achievement(self, achievement: AchievementRow) -> bool:
         """Store an achievement, and return whether anything changed; StateError as in `put_achievements`."""
@@ -95,6 +104,12 @@ def _issuer(row: Row[Any]) -> IssuerRow:
     return IssuerRow(
         id=row.id, slug=row.slug, did=row.did, account=Address(row.account), profile=json.loads(row.profile)
     )
+
+
+def _signing_key(row: Row[Any]) -> SigningKeyRow:
+    retired = None if row.retired_since is None else moment(row.retired_since)
+    created = moment(row.created_at)
+    return SigningKeyRow(row.issuer_id, row.multibase, row.key_file, created, retired, stolen=row.stolen)
 
 
 def _achievement(row: Row[Any]) -> AchievementRow:

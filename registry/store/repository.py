@@ -8,6 +8,7 @@ from registry.store.batch_rows import BatchRows
 from registry.store.credential_rows import CredentialRows
 from registry.store.issuer_rows import IssuerRows
 from registry.store.proof_rows import ProofRows
+from registry.store.reissue_rows import ReissueRows
 from registry.store.submissions import SubmissionRows
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows):
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows):
     """One database: issuers, achievements, credentials, batches, tiles; beside them submissions and state proofs."""
 
     def __init__(self, engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from registry.store.tables import Achievement, Batch, Credential, Issuer, SigningKey, StatusEvent, Tile
+from registry.store.tables import Achievement, Batch, Credential, Issuer, Reissue, SigningKey, StatusEvent, Tile
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -20,5 +20,6 @@ SIGNING_KEY = _table(SigningKey)
 ACHIEVEMENT = _table(Achievement)
 BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
+REISSUE = _table(Reissue)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

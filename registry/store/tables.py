@@ -32,6 +32,8 @@ class SigningKey(SQLModel, table=True):
     multibase: str = Field(unique=True)
     key_file: str
     created_at: int = Field(sa_type=BigInteger)
+    retired_since: int | None = Field(default=None, sa_type=BigInteger)
+    stolen: bool = False
 
 
 class Achievement(SQLModel, table=True):
@@ -73,16 +75,25 @@ class Credential(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     issuer_id: int = Field(foreign_key="issuer.id")
-    achievement_id: int = Field(foreign_key="achievement.id")
+    achievement_id: int | None = Field(default=None, foreign_key="achievement.id")
     batch_id: int = Field(foreign_key="batch.id")
     row_key: bytes = Field(unique=True)
     entry: bytes | None = None
     leaf_hash: bytes = Field(unique=True)
     leaf_index: int | None = None
     share_token: str = Field(unique=True)
-    status_index: int
+    status_index: int | None = None
     recipient: str
     issued_at: int = Field(sa_type=BigInteger)
+
+
+class Reissue(SQLModel, table=True):
+    """A credential that took another one's place; of one, at most one."""
+
+    __tablename__ = "reissue"
+    old_uuid: str = Field(primary_key=True, foreign_key="credential.uuid")
+    new_uuid: str = Field(unique=True, foreign_key="credential.uuid")
+    recorded_at: int = Field(sa_type=BigInteger)
 
 
 class Tile(SQLModel, table=True):

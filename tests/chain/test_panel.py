@@ -200,7 +200,7 @@ def test_a_lower_quorum_lets_one_endpoint_decide_if_nobody_contradicts(panel: An
 
 
 def test_a_key_is_known_if_a_quorum_says_so(panel: Any, issuer: Address) -> None:
-    assert panel(Node(), Node(), FAULTS["no key"]()).has_key(issuer, KEY.key_hash)
+    assert panel(Node(), Node(), FAULTS["no key"]()).facts(question(issuer)).key is not None
 
 
 # --- State proofs

@@ -112,12 +112,6 @@ def test_a_key_retired_into_the_past_is_read_so(reader_of: Any, issuer: Address,
 
 
 @pytest.mark.chain
-def test_keys_are_known_whether_or_not_they_sign_now(reader_of: Any, issuer: Address) -> None:
-    assert reader_of().has_key(issuer, KEY.key_hash)
-    assert not reader_of().has_key(issuer, LEAF)
-
-
-@pytest.mark.chain
 def test_only_trusted_accreditors_are_asked_and_as_of_anchoring(reader_of: Any, issuer: Address, devnet: Any) -> None:
     agency, _ = devnet.new_account()
     late = reader_of(accreditors=(Accreditor(Address(agency), "the Agency"),))

@@ -228,9 +228,6 @@ def test_a_question_that_the_proof_does_not_cover_is_left_open(accredited: Any) 
     assert reader.facts(replace(asked, leaf_hash=leaf_hash(b"another"))).latest.status is None
     with pytest.raises(ChainUnavailableError, match="does not cover"):
         reader.facts(replace(asked, key_hash=OTHER_KEY.key_hash))
-    with pytest.raises(ChainUnavailableError, match="does not cover"):
-        reader.has_key(asked.issuer, OTHER_KEY.key_hash)
-    assert reader.has_key(asked.issuer, KEY.key_hash)
 
 
 def test_no_proof_is_made_of_a_batch_that_is_not_anchored(world: World) -> None:

@@ -262,7 +262,7 @@ def test_what_is_sealed_but_not_anchored_waits(home: Any, tmp_path: Path) -> Non
 
 def test_a_new_signing_key_leaves_old_credentials_standing(home: Any, tmp_path: Path) -> None:
     [old] = issued_anew(home, tmp_path, 1)
-    home.do("issuer", "add-key")
+    home.do("issuer", "rotate-key", "northfield")
     [new] = issued_anew(home, tmp_path, 1)
     methods = {
         json.loads(path.read_text("utf-8"))["credential"]["proof"][0]["verificationMethod"] for path in (old, new)

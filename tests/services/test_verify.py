@@ -253,6 +253,22 @@ def test_a_status_list_signed_with_another_key_of_the_issuer_counts(world: Any) 
     assert told(listed(world, worlds.status_list(world.issuer, URL, [7], newer))) == ("not-verified", "revoked")
 
 
+@pytest.mark.parametrize("whose", ["the credential's", "another"])
+def test_a_status_list_signed_with_a_retired_key_is_ignored_with_a_note(world: Any, whose: str) -> None:
+    key = world.issuer.key if whose == "the credential's" else worlds.new_issuer().key
+    world.chain.add_key(world.issuer, worlds.PublicKey.of(key), retired_since=worlds.NOW - worlds.DAY)
+    judged = listed(world, worlds.status_list(world.issuer, URL, [7], key))
+    assert told(judged) == ("verified", "verified")  # anchored before the key was retired; the list may be a thief's
+    assert not judged.facts.status_list.trusted
+    assert "was ignored" in next(one.detail for one in judged.report.checks if one.check == "status")
+
+
+def test_a_status_list_signed_with_a_key_that_is_retired_later_counts(world: Any) -> None:
+    newer = worlds.new_issuer().key
+    world.chain.add_key(world.issuer, worlds.PublicKey.of(newer), retired_since=worlds.NOW + worlds.DAY)
+    assert told(listed(world, worlds.status_list(world.issuer, URL, [7], newer))) == ("not-verified", "revoked")
+
+
 def test_a_status_list_of_an_unknown_key_is_ignored_with_a_note(world: Any) -> None:
     judged = listed(world, worlds.status_list(world.issuer, URL, [7], worlds.new_issuer().key))
     assert told(judged) == ("verified", "verified")

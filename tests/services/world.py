@@ -229,12 +229,6 @@ class Chain:
             ),
         )
 
-    def has_key(self, issuer: Address, key_hash: Digest) -> bool:
-        self.asked += 1
-        if self.down:
-            raise ChainUnavailableError("https://rpc.example did not answer within 5 seconds")
-        return (issuer, key_hash) in self.keys
-
     def close(self) -> None:
         self.down = True
 
