@@ -117,19 +117,18 @@ def test_what_waits_is_counted_with_its_age(bench: Bench) -> None:
     assert found["submissions{state=planned}"] == 0
 
 
-def test_a_bumped_fee_is_counted_once(bench: Bench) -> None:
+def test_every_bumped_fee_is_counted(bench: Bench) -> None:
     bench.policy = Policy(bump_after_seconds=(60,), resend_after_seconds=3600)
     bench.sealed_batch()
     bench.local.call("evm_setAutomine", False)  # noqa: FBT003  JSON-RPC
     try:
-        run(bench.desk(chain=bench.chain_of(kind="test")), bench.sender.address, bench.seal, wait_seconds=64)
+        run(bench.desk(chain=bench.chain_of(kind="test")), bench.sender.address, bench.seal, wait_seconds=128)
         counts = count_all(bench.store.engine)
     finally:
         bench.local.call("evm_setAutomine", True)  # noqa: FBT003  JSON-RPC
         bench.local.call("anvil_mine", "0x3", "0x0")
 
-    assert counts.attempts == counts.fee_bumps + 1
-    assert counts.fee_bumps >= 1
+    assert (counts.attempts, counts.fee_bumps) == (3, 2)
     assert (counts.gas_used, counts.spent_wei) == (0, 0)
     assert counts.submissions[SubmissionState.BROADCAST] == 1
 
