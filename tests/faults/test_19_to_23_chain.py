@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from registry.core.submission import Attempt, Submission
     from tests.faults.stage import Stage
 
 pytestmark = pytest.mark.chain
 
 Fault = sys.modules["tests_faults_job_process"].Fault  # loaded by conftest.py
-KILLED = -9
+KILLED, NEEDS_PERSON, WAITS = -9, 2, 3
 SEND, COUNT = "eth_sendRawTransaction", "eth_getTransactionCount"
 in_the_long_form = pytest.mark.skipif(
     os.environ.get("CREDANCHOR_TEST_PROFILE") != "long", reason="takes many rounds; `make faults` runs it"
@@ -96,6 +98,48 @@ def test_20_an_anchor_that_somebody_elses_replaced_in_a_reorganisation_is_adopte
     verdict = stage.judge(final=True, paid=0)
     assert verdict.problems == []
     assert (verdict.anchors, len(stage.proxy.raws)) == (1, 1)
+
+
+def kept(stage: Stage) -> tuple[list[Submission], list[Attempt]]:
+    """Return what the store knows of anchoring, but for the count of a submission's changes."""
+    return [replace(one, version=0) for one in stage.submissions()], stage.attempts()
+
+
+def assert_frozen(stage: Stage, before: tuple[list[Submission], list[Attempt]]) -> None:
+    """Run the job: it must stop for a person, with nothing signed, sent or changed."""
+    sent = len(stage.proxy.raws)
+    ended = stage.anchor(later_seconds=PATIENCE_SECONDS)
+    assert ended.code == NEEDS_PERSON, ended
+    assert "was final with the hash" in ended.err
+    assert kept(stage) == before
+    assert len(stage.proxy.raws) == sent
+
+
+def test_21_a_chain_that_rewrote_what_was_final_freezes_the_job_and_deletes_nothing(stage: Stage) -> None:
+    stage.tick(2 * DEEPEST)
+    assert stage.anchor(fault=Fault("kill", "commit:mined", moment="after")).code == KILLED
+    before = kept(stage)
+    stage.chain.call("anvil_reorg", DEEPEST, [])
+
+    assert_frozen(stage, before)
+    assert_frozen(stage, before)
+
+
+def test_21_a_finalized_block_that_moves_back_is_waited_for_and_undoes_nothing(stage: Stage) -> None:
+    stage.tick(2 * DEEPEST)
+    assert stage.anchor(fault=Fault("kill", "commit:mined", moment="after")).code == KILLED
+    before, sent = kept(stage), len(stage.proxy.raws)
+    stage.chain.call("anvil_rollback", DEEPEST)
+    stage.set_network(kind="test")
+
+    ended = stage.anchor(later_seconds=PATIENCE_SECONDS)
+
+    assert ended.code == WAITS, ended
+    assert "was final before" in ended.out
+    assert kept(stage) == before
+    assert len(stage.proxy.raws) == sent
+    stage.tick(2 * DEEPEST)
+    assert_frozen(stage, before)  # it grew again, into another chain
 
 
 def test_22_a_nonce_that_was_told_too_low_is_given_up_once_that_is_final(stage: Stage) -> None:
