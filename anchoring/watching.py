@@ -68,6 +68,8 @@ def _rounds(home: Home, desk: Desk, orders: Orders, observer: Observer, log: Log
     def one_round() -> None:
         if orders.metrics_port is not None:
             observer.heard(desk.chain.heads_of_each())
+            if desk.stopping():  # endpoints that hang took a while
+                return
         report = round_of_ripe(home, desk, log, orders.announce)
         observer.done(report, desk.clock.now())
         observer.holds(account, _balance(desk, account))
