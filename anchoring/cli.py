@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from anchoring.endpoints_cli import endpoints
 from anchoring.relay_cli import relay, sign
 from registry.cli.output import json_line, say, warn
 
@@ -136,6 +137,7 @@ def _in_order(submissions: Sequence[Submission], *, every: bool) -> tuple[list[S
     return [*(one for one in submissions if not one.finished), *ended[hidden:]], hidden
 
 
+anchor.command("endpoints")(endpoints)
 anchor.command("sign")(sign)
 anchor.command("relay")(relay)
 

@@ -37,7 +37,7 @@ class Endpoints:
         return self._title
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:  # noqa: ANN401  any JSON value
-        """Return the result of the first endpoint, in their order, that gives one: for what decides nothing.
+        """Return the result of the first endpoint that gives one, those that hang last: for what decides nothing.
 
         Raises:
             RpcRefusalError: the node answered with an error.
@@ -45,7 +45,7 @@ class Endpoints:
 
         """
         heard: Heard[Any] = Heard({}, {})
-        for at, voice in enumerate(self._voices):
+        for at, voice in sorted(enumerate(self._voices), key=lambda numbered: numbered[1].given_up > 0):
             one = ask_all([voice], lambda rpc: rpc.call(method, params), _patience(0))
             if one.answers:
                 return one.answers[0]

@@ -32,6 +32,18 @@ class Voice(Generic[V]):
     """What is asked."""
     free: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_QUESTIONS))
     """How many more questions it may be asked before it has answered one."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held to count what nobody waits for."""
+    given_up: int = 0
+    """Questions under way that nobody waits for any more; while there are such, no grace is given."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One question to one voice."""
+
+    over: bool = False
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +78,29 @@ def ask_all(
 ) -> Heard[T]:
     """Ask every voice at once and return what was heard; one voice alone is asked without a thread.
 
-    It returns when all have answered or failed, `patience.grace_seconds` after `enough` holds of the answers, or
-    when the time is over. A question that is still under way then goes on unheard, in a thread that keeps nobody.
+    It returns when all have answered or failed, `patience.grace_seconds` after `enough` holds of the answers (at once,
+    if only such are missing as have hung since an earlier question), or when the time is over. A question that is
+    still under way then goes on unheard, in a thread that keeps nobody.
     """
     heard: Heard[T] = Heard({}, {})
     if len(voices) == 1:
         _hear(heard, 0, _answer(voices[0].endpoint, question))
         return heard
     outcomes: queue.SimpleQueue[tuple[int, T | BaseException]] = queue.SimpleQueue()
-    waiting = {at for at, voice in enumerate(voices) if _begin(at, voice, question, outcomes)}
+    waiting = {at: asked for at, voice in enumerate(voices) if (asked := _begin(at, voice, question, outcomes))}
     until = time.monotonic() + patience.seconds
     while waiting:
         try:
             at, outcome = outcomes.get(timeout=max(0.0, until - time.monotonic()))
         except queue.Empty:
             break
-        waiting.discard(at)
+        del waiting[at]
         _hear(heard, at, outcome)
         if enough(list(heard.answers.values())):
-            until = min(until, time.monotonic() + patience.grace_seconds)
+            grace = 0 if all(voices[other].given_up for other in waiting) else patience.grace_seconds
+            until = min(until, time.monotonic() + grace)
+    for at, asked in waiting.items():
+        _give_up(voices[at], asked)
     for at, voice in enumerate(voices):
         if at not in heard.answers and at not in heard.failures:
             heard.failures[at] = ChainUnavailableError(f"{voice.name} did not answer in time")
@@ -93,19 +109,27 @@ def ask_all(
 
 def _begin(
     at: int, voice: Voice[V], question: Callable[[V], T], outcomes: queue.SimpleQueue[tuple[int, T | BaseException]]
-) -> bool:
+) -> _Asked | None:
     if not voice.free.acquire(blocking=False):
-        return False
+        return None
+    asked = _Asked()
 
     def run() -> None:
-        try:
-            outcomes.put((at, _answer(voice.endpoint, question)))
-        finally:
-            voice.free.release()
+        outcomes.put((at, _answer(voice.endpoint, question)))
+        voice.free.release()
+        with voice.lock:
+            asked.over = True
+            voice.given_up -= asked.given_up
 
     # Daemons, because a program that has its answer does not stay for an endpoint that hangs.
     threading.Thread(target=run, name=f"asking {voice.name}", daemon=True).start()
-    return True
+    return asked
+
+
+def _give_up(voice: Voice[V], asked: _Asked) -> None:
+    with voice.lock:
+        asked.given_up = not asked.over
+        voice.given_up += asked.given_up
 
 
 def _answer(endpoint: V, question: Callable[[V], T]) -> T | BaseException:

@@ -188,3 +188,13 @@ def test_a_stuck_submission_is_stuck_since_it_got_stuck(home: JobHome) -> None:
     again = home.bench.rows.stopped(first, SubmissionState.STUCK, "No money yet.", home.bench.clock.now())
 
     assert (again.updated_at, again.note, again.version) == (first.updated_at, "No money yet.", first.version + 1)
+
+
+def test_every_endpoint_is_told_in_a_line_and_a_quorum_that_agrees_is_success(home: JobHome) -> None:
+    told = home.run("endpoints")
+    (printed,) = objects(home.run("endpoints", "--json"))
+
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[0].startswith(f"1 {home.bench.local.rpc}: block ")
+    assert told.stdout.splitlines()[-1] == "1 of 1 agrees on a local test chain; 1 must."
+    assert (printed["reachable"], printed["rightChain"], printed["agrees"], printed["behind"]) == (True, True, True, 0)
