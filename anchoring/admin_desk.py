@@ -104,7 +104,7 @@ def open_home(network: str | None) -> Home:
     return Home(settings, open_store(settings), chosen, allowed)
 
 
-def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:
+def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool, quiet: bool = False) -> bool:
     """Carry the calls out, or with `dry_run` say what the first would cost; return whether all are mined."""
     (sender,) = desk.signers
     if dry_run:
@@ -116,10 +116,27 @@ def send(desk: Desk, calls: Iterator[PlannedCall], *, dry_run: bool) -> bool:
             say("This was a dry run: nothing was sent.")
         return True
     mined = True
-    for call, progress in carry_out(desk, calls, announce):
+    for call, progress in carry_out(desk, calls, _unsaid if quiet else announce):
         mined = mined and progress.submission.mined is not None
-        say(f"  done: {call.label}" if progress.submission.mined else f"  on its way: {call.label}; {_why(progress)}")
+        if not quiet:
+            say(_done(call, progress))
     return mined
+
+
+def _unsaid(_call: PlannedCall, _quote: Quote) -> None:
+    """Say nothing of the cost: a program reads the output."""
+
+
+def _done(call: PlannedCall, progress: Progress) -> str:
+    mined = progress.submission.mined
+    if mined is None:
+        return f"  on its way: {call.label}; {_why(progress)}"
+    if isinstance(progress.step, Wait):
+        return (
+            f"  done: {call.label}\n  in block {mined.block_number:,}, pending until a finalized block reaches it; "
+            "verifiers see it from now on"
+        )
+    return f"  done: {call.label}"
 
 
 def quote_each(desk: Desk, calls: Sequence[PlannedCall]) -> None:

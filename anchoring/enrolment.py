@@ -13,6 +13,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.keys import PublicKey
 from registry.credentials.model import parse_profile
+from registry.credentials.recipient_id import did_of as recipient_did
 from registry.identity.key_files import account_address, create_account, create_signing_key, open_signing_key
 from registry.records import IssuerRow, SigningKeyRow
 from registry.settings import passphrase
@@ -45,6 +46,8 @@ class Wish:
     """ISO 3166 code."""
     profile: Path | None
     """A whole Open Badges Profile, as a file."""
+    did: str | None = None
+    """A DID that the issuer has already, or None to take the one whose document `serve` answers with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def enrol(home: Home, wish: Wish) -> Enrolment:
         raise InputError(f"{slug!r} is no short name; give one of letters a-z, digits and dashes with --issuer.")
     known = next((row for row in home.store.issuers() if row.slug == slug), None)
     if known is None:
-        did = did_of(home.settings.base_url, slug)
+        did = _own_did(wish.did) if wish.did else did_of(home.settings.base_url, slug)
         profile = _profile(wish, did)
         known = home.store.add_issuer(IssuerRow(slug, did, _account(home, slug), profile))
         # A crash here leaves an issuer without a signing key; running the command again makes it.
@@ -85,6 +88,12 @@ def did_of(base_url: str, slug: str) -> str:
     parts = urlsplit(base_url)
     segments = [segment for segment in parts.path.split("/") if segment]
     return ":".join(["did:web", quote(parts.netloc, safe=""), *segments, "issuers", slug])
+
+
+def _own_did(text: str) -> str:
+    if not text.startswith("did:web:"):
+        raise InputError(f"--did {text[:80]!r} is no did:web; standard verifiers resolve no other of an issuer.")
+    return recipient_did(text)
 
 
 def next_key(home: Home, issuer: IssuerRow) -> tuple[PublicKey, str]:

@@ -32,6 +32,9 @@ Slug = Annotated[str | None, typer.Option("--issuer", help="Short name for addre
 Url = Annotated[str | None, typer.Option("--url", help="The issuer's web site.")]
 Country = Annotated[str | None, typer.Option("--country", help="ISO 3166 country code, for example NL.")]
 ProfileFile = Annotated[Path | None, typer.Option("--profile", help="Open Badges Profile as JSON, for more than that.")]
+OwnDid = Annotated[
+    str | None, typer.Option("--did", help="A did:web that the issuer has already; it publishes did.json.")
+]
 NetworkName = Annotated[str | None, typer.Option("--network", help="Network from networks.toml; else the home's own.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show gas, fee and balance of the next call; send nothing.")]
 Account = Annotated[str, typer.Argument(help="The issuer's account on the chain, 0x…")]
@@ -55,6 +58,7 @@ def register(
     url: Url = None,
     country: Country = None,
     profile: ProfileFile = None,
+    did: OwnDid = None,
     network: NetworkName = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -71,7 +75,7 @@ def register(
 
     home = open_home(network)
     delegate = home.anchoring_account()
-    enrolled = enrol(home, Wish(name, slug, url, country, profile))
+    enrolled = enrol(home, Wish(name, slug, url, country, profile, did))
     with home.admin_desk(enrolled.issuer) as desk:
         if home.network.kind == "local":
             desk.chain.fund(delegate)

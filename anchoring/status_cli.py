@@ -10,7 +10,7 @@ from registry.cli.output import say
 from registry.core.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from anchoring.admin_desk import Home
     from anchoring.registrar import StatusKind
@@ -31,6 +31,10 @@ REASON_CODES = {"superseded": 1, "error": 2, "withdrawn": 3, "misconduct": 4}
 LEAVES_A_CALL = 100
 """Most credentials in one transaction, about 2.6 million gas."""
 EXIT_WAITS = 3
+_WHERE = {
+    "revoked": "The status list, which other verifiers read, says so from now on.",
+    "suspended": "The chain alone knows of it: the status list, which other verifiers read, shows revocations only.",
+}
 
 
 def revoke(ids: Ids, *, reason: Reason, network: NetworkName = None, dry_run: DryRun = False) -> None:
@@ -57,29 +61,51 @@ def reinstate(ids: Ids, *, reason: Reason = "", network: NetworkName = None, dry
     _change("reinstated", ids, reason, network, dry_run=dry_run)
 
 
-def _change(kind: StatusKind, ids: list[str], reason: str, network: str | None, *, dry_run: bool) -> None:
-    from anchoring.admin_desk import open_home, send  # noqa: PLC0415
+def order(
+    home: Home,
+    kind: StatusKind,
+    credentials: Sequence[StoredCredential],
+    reason: tuple[int, str],
+    *,
+    dry_run: bool,
+    quiet: bool = False,
+) -> bool:
+    """Order a status on the chain and note it for the status list; return whether all of it is mined.
+
+    `reason` is the public code and the registrar's words. `quiet` prints nothing.
+    """
+    from anchoring.admin_desk import send  # noqa: PLC0415
     from anchoring.registrar import status_change  # noqa: PLC0415
 
-    home = open_home(network)
-    code = REASON_CODES.get(reason, 0)
     mined = True
-    for issuer_id, group in _by_issuer(home, ids):
+    for issuer_id, group in _by_issuer(credentials):
         mine = next(row for row in home.store.issuers() if row.id == issuer_id)
         leaves = [one.leaf_hash for one in group]
         with home.admin_desk(mine) as desk:
-            mined = send(desk, status_change(desk, kind, mine, leaves, code), dry_run=dry_run) and mined
+            calls = status_change(desk, kind, mine, leaves, reason[0])
+            mined = send(desk, calls, dry_run=dry_run, quiet=quiet) and mined
         # A crash here leaves the chain ahead of the status list; the command, run again, sends nothing and notes it.
         if not dry_run:
-            home.store.record_status([_event(kind, one, code, reason) for one in group])
+            home.store.record_status([_event(kind, one, *reason) for one in group])
+    return mined
+
+
+def _change(kind: StatusKind, ids: list[str], reason: str, network: str | None, *, dry_run: bool) -> None:
+    from anchoring.admin_desk import open_home  # noqa: PLC0415
+
+    home = open_home(network)
+    code = REASON_CODES.get(reason, 0)
+    found = [_credential(home, one) for one in dict.fromkeys(ids)]
+    mined = order(home, kind, found, (code, reason), dry_run=dry_run)
+    if not dry_run and kind != "reinstated":
+        say(_WHERE[kind])
     if kind != "reinstated" and code == 0 and reason:
         say("The reason in your own words stays in this home; the chain shows none.")
     if not mined:
         raise typer.Exit(EXIT_WAITS)
 
 
-def _by_issuer(home: Home, ids: list[str]) -> Iterator[tuple[int, list[StoredCredential]]]:
-    found = [_credential(home, one) for one in dict.fromkeys(ids)]
+def _by_issuer(found: Sequence[StoredCredential]) -> Iterator[tuple[int, list[StoredCredential]]]:
     for issuer_id in sorted({one.issuer_id for one in found}):
         mine = [one for one in found if one.issuer_id == issuer_id]
         for at in range(0, len(mine), LEAVES_A_CALL):

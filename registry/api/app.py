@@ -77,15 +77,15 @@ def _published(office: Office) -> APIRouter:
         kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}"}
         return JSONResponse(office.status_list(slug, number), media_type=CREDENTIAL_TYPE, headers=kept)
 
-    @router.get("/receipts/{credential_id}", summary="The receipts of a credential")
-    def get_receipts(credential_id: str) -> JSONResponse:
-        """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
-        return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
-
-    @router.get("/receipts/{credential_id}/state", summary="The state proof of a credential's batch")
+    @router.get("/receipts/{credential_id:path}/state", summary="The state proof of a credential's batch")
     def get_state(credential_id: str) -> Response:
         """Answer with the state proof saved when the batch became final; it does not cover the credential's status."""
         return Response(office.state(credential_id), media_type="application/json")
+
+    @router.get("/receipts/{credential_id:path}", summary="The receipts of a credential")
+    def get_receipts(credential_id: str) -> JSONResponse:
+        """Answer with a list of receipts: empty while the batch is open, `pending` until the anchor is final."""
+        return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
 
     return router
 
@@ -102,7 +102,8 @@ def _shared(office: Office) -> APIRouter:
         if not _wants_page(request):
             return JSONResponse(value, headers=SHARED)
         state_url = office.state_url(token)
-        page = page_of(office.verifier.verify(json.dumps(value).encode()), token, state_url)
+        judged = office.verifier.verify(json.dumps(value).encode())
+        page = page_of(judged, token, state_url, office.succession(token))
         return templates.TemplateResponse(request, "credential.html", {"page": page}, headers=SHARED)
 
     @router.get("/c/{token}/bundle.json", summary="The bundle, as a file")

@@ -47,6 +47,10 @@ NETWORK_NOTES = {
     "test": "A test network carries no value and may be reset by its operators.",
 }
 """What a verdict on a network that is not a main network is worth."""
+REPLACED = "The issuer replaced it by a newer credential on {day}."
+"""Said of a credential that was reissued."""
+REPLACES = "It takes the place of {older}, which the issuer revoked as superseded."
+"""Said of a credential that was issued in the place of another."""
 SUSPENDED = (
     "The suspension stands on the chain alone: the issuer's status list, which other verifiers read, shows revocations "
     "only. It can be lifted."

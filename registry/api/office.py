@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from registry.api.problems import NotFoundError
+from registry.api.problems import ErasedError, NotFoundError
 from registry.services.receipts import bundle_of, receipt_of
 from registry.services.site import did_document, signed_status_list
 from registry.services.status_indices import FILLED_ENTRIES
@@ -27,6 +27,18 @@ STATUS_LIST_SECONDS = 30
 """How long a signed status list is handed out before it is made anew."""
 MAX_TOKEN = 64
 """Longest share token that is looked up, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What a credential replaced, and what replaced it."""
+
+    newer_token: str = ""
+    """Share token of the one that took its place; empty if there is none, or it was erased."""
+    replaced_at: datetime | None = None
+    """When it was replaced, if so."""
+    older_id: str = ""
+    """`id` of the one whose place it took; not its link, which may show what was wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,27 @@ class Office:
         return saved[-1].document
 
     def shared(self, token: str) -> StoredCredential:
-        """Return the credential behind a share link; NotFoundError if the link is unknown or its document erased."""
+        """Return the credential behind a share link.
+
+        Raises:
+            NotFoundError: the link is unknown.
+            ErasedError: its document was erased.
+
+        """
         credential = self.store.credential_by_token(token) if len(token) <= MAX_TOKEN else None
-        if credential is None or credential.entry is None:
+        if credential is None:
             raise NotFoundError("This link leads to no credential; ask whoever sent it for another.")
+        if credential.entry is None:
+            raise ErasedError("The credential behind this link was erased; only a fingerprint of it is kept here.")
         return credential
+
+    def succession(self, token: str) -> Succession:
+        """Return what a shared credential replaced, and what replaced it; errors as above."""
+        credential = self.shared(token)
+        newer, older = self.store.reissue_of(credential.uuid), self.store.reissue_to(credential.uuid)
+        found = self.store.credential(newer.new) if newer else None
+        link = found.share_token if found and found.entry is not None else ""
+        return Succession(link, newer.recorded_at if newer else None, f"urn:uuid:{older.old}" if older else "")
 
     def state_url(self, token: str) -> str:
         """Return where the saved state proof of a shared credential lies, empty if there is none; errors as above."""
@@ -118,7 +146,7 @@ class Office:
         """Return the bundle behind a share link.
 
         Raises:
-            NotFoundError: the link is unknown, or its document was erased.
+            NotFoundError, ErasedError: as above.
             StateError: a stored tile is damaged.
 
         """

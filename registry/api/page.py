@@ -11,6 +11,7 @@ from registry.checks.report import Verdict
 from registry.checks.sentences import day
 
 if TYPE_CHECKING:
+    from registry.api.office import Succession
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
     from registry.services.verify import Judged
@@ -60,6 +61,10 @@ class Page:
     """Secret part of the link, for the files below it."""
     state_url: str
     """Where the saved state proof lies; empty if there is none."""
+    newer_token: str
+    """Secret part of the link of the credential that took this one's place; empty if there is none."""
+    replaced: str
+    """That it was replaced, or replaces another, as a sentence; empty if neither."""
     tone: str
     """`good`, `bad` or `open`."""
     summary: str
@@ -88,14 +93,19 @@ class Page:
     """Every finding."""
 
 
-def page_of(judged: Judged, token: str, state_url: str = "") -> Page:
-    """Return the page of a judged credential; `state_url` leads to its saved state proof, if there is one."""
+def page_of(judged: Judged, token: str, state_url: str = "", succession: Succession | None = None) -> Page:
+    """Return the page of a judged credential.
+
+    `state_url` leads to its saved state proof, if there is one; `succession` says what replaced it, or it replaced.
+    """
     facts, report = judged.facts, judged.report
     document = facts.presented.document
     achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
     return Page(
         token=token,
         state_url=state_url,
+        newer_token=succession.newer_token if succession else "",
+        replaced=_replaced(succession),
         tone=TONES[report.verdict],
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
@@ -110,6 +120,14 @@ def page_of(judged: Judged, token: str, state_url: str = "") -> Page:
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
         checks=tuple(_check(one) for one in report.checks),
     )
+
+
+def _replaced(succession: Succession | None) -> str:
+    if succession is not None and succession.replaced_at is not None:
+        return labels.REPLACED.format(day=day(succession.replaced_at))
+    if succession is not None and succession.older_id:
+        return labels.REPLACES.format(older=succession.older_id)
+    return ""
 
 
 def _status_note(report: Report) -> str:

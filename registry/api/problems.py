@@ -24,6 +24,12 @@ STATUS_CODES: tuple[tuple[type[RegistryError], int, str], ...] = (
 MEDIA_TYPE = "application/problem+json"
 
 
+class ErasedError(RegistryError):
+    """There was a document at this address, and it was erased for good."""
+
+    code = "erased"
+
+
 class NotFoundError(RegistryError):
     """There is nothing at this address, or it is no longer shown."""
 
@@ -39,6 +45,7 @@ def problem(status: int, title: str, code: str, detail: str) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Answer every registry error, and every address or method that is not served, with a problem document."""
     app.add_exception_handler(NotFoundError, _not_found)
+    app.add_exception_handler(ErasedError, _erased)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RegistryError, _problem_of)
@@ -46,6 +53,10 @@ def install(app: FastAPI) -> None:
 
 def _not_found(_request: Request, error: Exception) -> JSONResponse:
     return problem(404, "Not found", NotFoundError.code, str(error))
+
+
+def _erased(_request: Request, error: Exception) -> JSONResponse:
+    return problem(410, "Erased", ErasedError.code, str(error))
 
 
 def _http(_request: Request, error: Exception) -> JSONResponse:

@@ -5,16 +5,29 @@ Source: Open Badges 3.0, Result and ResultDescription.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from registry.credentials.roster import RosterRow
+    from registry.core.errors import RosterError
 
 STATUSES = ("Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew")
 """What a result of type Status may be."""
 
 
-def result_of(achievement: dict[str, Any], row: RosterRow) -> dict[str, Any] | None:
+class Graded(Protocol):
+    """Something with a grade: a roster's row, or what a registrar corrects."""
+
+    @property
+    def grade(self) -> str | None:
+        """Return the grade as it is awarded."""
+        ...
+
+    def error(self, where: Literal["grade"], message: str) -> RosterError:
+        """Return an error that says where the grade stands."""
+        ...
+
+
+def result_of(achievement: dict[str, Any], row: Graded) -> dict[str, Any] | None:
     """Return the Result of a row's grade, or None if the row has no grade.
 
     The grade belongs to the achievement's first result description, whose type says whether it is a value, a
@@ -40,7 +53,7 @@ def result_of(achievement: dict[str, Any], row: RosterRow) -> dict[str, Any] | N
     }
 
 
-def _outcome(description: dict[str, Any], row: RosterRow, grade: str) -> dict[str, str]:
+def _outcome(description: dict[str, Any], row: Graded, grade: str) -> dict[str, str]:
     match description["resultType"]:
         case "Status":
             _require_allowed(STATUSES, row, grade)
@@ -55,7 +68,7 @@ def _outcome(description: dict[str, Any], row: RosterRow, grade: str) -> dict[st
     return {"value": grade}
 
 
-def _require_allowed(allowed: Any, row: RosterRow, grade: str) -> None:  # noqa: ANN401  any collection of strings
+def _require_allowed(allowed: Any, row: Graded, grade: str) -> None:  # noqa: ANN401  any collection of strings
     if grade not in allowed:
         choices = ", ".join(list(allowed)[:20])
         raise row.error("grade", f"the achievement knows no result {grade!r}; it allows {choices}")

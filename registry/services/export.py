@@ -51,7 +51,9 @@ def exported(store: CredentialStore, credentials: Iterable[StoredCredential], fo
             continue
         bundle = bundle_of(store, credential)
         pending = not any(receipt.state == "final" for receipt in bundle.receipts)
-        yield ExportedFile(f"{credential.uuid}.{form}", file_content(bundle, form), credential.credential_id, pending)
+        yield ExportedFile(
+            f"{credential.file_stem}.{form}", file_content(bundle, form), credential.credential_id, pending
+        )
 
 
 def file_content(bundle: Bundle, form: Form) -> bytes:

@@ -23,7 +23,8 @@ _BUSY_SECONDS = 30
 def open_engine(url: str) -> Engine:
     """Return an engine whose tables are at HEAD, migrating them if they are older.
 
-    SQLite: WAL, 16 KiB pages (documents of 3 kB waste least), foreign keys on, and every
+    SQLite: WAL, 16 KiB pages (documents of 3 kB waste least), foreign keys on,
+    what is erased is overwritten, and every
     transaction that will write takes the write lock at once (BEGIN IMMEDIATE).
 
     Raises:
@@ -59,6 +60,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "secure_delete = ON",
             f"busy_timeout = {_BUSY_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -247,12 +247,12 @@ async def test_the_files_behind_a_link_are_the_bundle(client: httpx.AsyncClient,
         assert site.verifier.verify(answer.content).report.verdict is Verdict.VERIFIED
 
 
-async def test_the_link_of_an_erased_credential_leads_nowhere(client: httpx.AsyncClient, site: Any) -> None:
+async def test_the_link_of_an_erased_credential_says_so(client: httpx.AsyncClient, site: Any) -> None:
     [credential] = site.issue("erased@x.example")
     with site.store.engine.begin() as connection:
         connection.execute(text("UPDATE credential SET entry = NULL WHERE uuid = :uuid"), {"uuid": credential.uuid})
     answer = await client.get(f"/c/{credential.share_token}")
-    assert problem_of(answer)[:2] == (404, "not-found")
+    assert problem_of(answer)[:2] == (410, "erased")
 
 
 # --- Verifying against the running registry
