@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -119,6 +119,21 @@ class Sealing(Protocol):
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
         """Write order, tiles and root; they take effect together when the sealing ends."""
+        ...
+
+
+class RawStore(Protocol):
+    """Every table as it is stored, seen at one moment; nothing is parsed, so that no damaged value keeps from loading.
+
+    A row maps its columns' names to numbers, texts, bytes or None.
+    """
+
+    def rows(self, table: str, order: Sequence[str] = ("id",), **equal: object) -> Iterator[Mapping[str, Any]]:
+        """Yield the rows of a table, streamed; `equal` names columns and the values they must have."""
+        ...
+
+    def broken_references(self) -> Iterator[tuple[str, str, str]]:
+        """Yield table, row and column of every reference to a row that is not there."""
         ...
 
 

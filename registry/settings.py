@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HOME_VERSION = 1
 """Layout of the home folder that this version reads and writes."""
 HOME_FILE = "home.json"
+DATABASE_FILE = "credanchor.db"
+"""The home's own database, where CREDANCHOR_DATABASE_URL names no other."""
 DEFAULT_BASE_URL = "http://localhost:8320"
 """Where `credanchor serve` listens unless told otherwise."""
 
@@ -63,6 +65,11 @@ def home_folder() -> Path:
     return Path(named).expanduser() if named else Path.home() / ".credanchor"
 
 
+def named_database() -> str | None:
+    """Return the database that CREDANCHOR_DATABASE_URL names, None if the home's own file is meant."""
+    return os.environ.get("CREDANCHOR_DATABASE_URL") or None
+
+
 def load_settings(home: Path | None = None) -> Settings:
     """Read an initialised home folder.
 
@@ -75,7 +82,7 @@ def load_settings(home: Path | None = None) -> Settings:
     stored = _home_file(folder)
     return Settings(
         home=folder,
-        database_url=os.environ.get("CREDANCHOR_DATABASE_URL") or f"sqlite:///{folder / 'credanchor.db'}",
+        database_url=named_database() or f"sqlite:///{folder / DATABASE_FILE}",
         base_url=str(stored.get("base_url", DEFAULT_BASE_URL)),
         network=os.environ.get("CREDANCHOR_NETWORK") or str(stored.get("network", "local")),
         networks=load_networks(folder),

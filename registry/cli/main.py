@@ -42,6 +42,9 @@ SUMMARIES: Mapping[str, str] = {
     "explain": "Print how to ask the contract about a credential yourself.",
     "serve": "Run the issuer API and the credential pages.",
     "verifier": "Run the public verifier page and API.",
+    "backup": "Write everything that a home cannot make again into one file.",
+    "restore": "Make a home from a backup.",
+    "fsck": "Compute everything again from the documents, and name what differs.",
     "deploy": "Deploy the contract to a network.",
 }
 """One line for each command, in the order a newcomer meets them; shown without importing the command."""

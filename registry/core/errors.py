@@ -3,7 +3,7 @@
 RegistryError
   InputError               the caller's data has the wrong shape          -> 422, exit 2
     CanonicalFormError  CredentialFormatError  ReceiptFormatError
-    RosterError  SettingsError  PassphraseError  KeyFileError
+    RosterError  SettingsError  PassphraseError  KeyFileError  BackupFormatError
   VerificationError        well formed, but the facts contradict          -> a failed check, exit 1
     LeafMismatchError  ProofLengthError  RootMismatchError  AnchorMismatchError
     SignatureError
@@ -86,6 +86,12 @@ class KeyFileError(InputError):
     """A key file is missing, unreadable or of another kind."""
 
     code = "key-file"
+
+
+class BackupFormatError(InputError):
+    """A file is not a backup, was damaged since it was written, or holds what no backup holds."""
+
+    code = "backup-format"
 
 
 class VerificationError(RegistryError):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+_ENCRYPTED_END = b"-----END ENCRYPTED PRIVATE KEY-----"
 
 
 def create_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
@@ -74,6 +75,18 @@ def account_address(path: Path) -> Address:
         return Address("0x" + json.loads(_read(path))["address"].removeprefix("0x"))
     except (ValueError, KeyError, TypeError, AttributeError, InputError) as error:
         raise KeyFileError(f"{path} is not an Ethereum keystore; restore the file from a backup.") from error
+
+
+def is_encrypted_key(content: bytes) -> bool:
+    """Tell whether a file's content is an encrypted signing key or an Ethereum keystore; needs no passphrase."""
+    if content.lstrip().startswith(_ENCRYPTED):
+        return b"PRIVATE KEY" not in content.replace(_ENCRYPTED, b"", 1).replace(_ENCRYPTED_END, b"", 1)
+    try:
+        keystore = json.loads(content)
+    except ValueError:
+        return False
+    crypto = keystore.get("crypto") if isinstance(keystore, dict) else None
+    return isinstance(crypto, dict) and {"ciphertext", "kdf", "mac"} <= crypto.keys() and "privatekey" not in keystore
 
 
 def _read(path: Path) -> bytes:
