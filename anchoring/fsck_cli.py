@@ -13,6 +13,8 @@ from registry.cli.output import json_line, progress_bar, say, warn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Engine
+
     from anchoring.chain import Chain
     from registry.services.fsck_findings import Difference
     from registry.settings import Settings
@@ -82,7 +84,7 @@ def check_home(settings: Settings, *, with_chain: bool = False, as_json: bool = 
         stack.callback(engine.dispose)
         connection = stack.enter_context(consistent(engine))
         counts = row_counts(connection)
-        chain_of = _chains(settings, stack) if with_chain else None
+        chain_of = _chains(settings, engine, stack) if with_chain else None
         with progress_bar(counts["credential"], "Checking") as advance:
             for difference in _differences(RawRows(connection), chain_of, advance):
                 found += 1
@@ -108,10 +110,11 @@ def _differences(
         yield from chain_differences(raw, chain_of)
 
 
-def _chains(settings: Settings, stack: ExitStack) -> Callable[[int, str], Chain | None]:
+def _chains(settings: Settings, engine: Engine, stack: ExitStack) -> Callable[[int, str], Chain | None]:
     """Return a function from chain id and contract to the accepted network, opened once."""
     from anchoring.chain import Chain  # noqa: PLC0415  keeps --help fast
-    from anchoring.rpc import JsonRpc  # noqa: PLC0415
+    from anchoring.endpoints import open_endpoints  # noqa: PLC0415
+    from registry.store.final_heads import FinalHeads  # noqa: PLC0415
 
     opened: dict[str, Chain] = {}
 
@@ -119,8 +122,8 @@ def _chains(settings: Settings, stack: ExitStack) -> Callable[[int, str], Chain 
         for network in settings.networks.values():
             if (network.chain_id, network.contract) == (chain_id, contract):
                 if network.name not in opened:
-                    rpc = JsonRpc(network.rpc_urls, network.chain_id, title=network.title)
-                    opened[network.name] = Chain(stack.enter_context(closing(rpc)), network)
+                    endpoints = stack.enter_context(closing(open_endpoints(network)))
+                    opened[network.name] = Chain(endpoints, network, FinalHeads(engine))
                 return opened[network.name]
         return None
 

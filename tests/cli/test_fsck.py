@@ -36,6 +36,7 @@ UNCHECKED = {
     "submission.version", "submission.lease_owner", "submission.lease_until",
     # What the endpoint said of the receipt; only the chain knows (`fsck --chain` compares anchors).
     "submission.succeeded", "submission.gas_used", "submission.gas_price_wei", "anchor.anchored_at",
+    "final_head.chain_id", "final_head.number", "final_head.block_hash",
     # Any reason below 256 is one.
     "status_event.reason",
 }  # fmt: skip
@@ -54,14 +55,17 @@ data-foundations,other@learners.example,Still,Open,2026-06-30
 
 @pytest.fixture(scope="module")
 def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Give a home with a row of every kind: a revoked credential, an open batch, and an erased document, too."""
+    """Give a home with a row of every kind: a status change, an open batch, and an erased document, too."""
     folder = tmp_path_factory.mktemp("fsck")
     home = issued_home.copied(folder / "home")
     (folder / "roster.csv").write_text(ROSTER, "utf-8")
     home.do("issue", str(folder / "roster.csv"))
     with closing(sqlite3.connect(home.folder / "credanchor.db")) as database:
-        (uuid,) = database.execute("SELECT uuid FROM credential WHERE id = 3").fetchone()
-        home.do("revoke", f"urn:uuid:{uuid}", "--reason", "error")
+        # As `revoke` leaves it here; on the chain, which others share, the credential stays as it is.
+        revoked = (
+            "INSERT INTO status_event SELECT 1, issuer_id, leaf_hash, 'revoked', 2, '', 0 FROM credential WHERE id = 3"
+        )
+        database.execute(revoked)
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
         database.commit()
     return home
