@@ -43,6 +43,7 @@ class Catalogued:
         self._dids = {row["did"] for row in self.issuers.values()}
         self._contradicted: dict[tuple[str, str | int, str], str] = {}
         self._row_keys = RowKeys()
+        self._reissued = {f"urn:uuid:{row['new_uuid']}" for row in raw.rows("reissue", ("old_uuid",))}
 
     def differences(self) -> Iterator[Difference]:
         """Yield rows that cannot be read."""
@@ -67,8 +68,9 @@ class Catalogued:
         if _at(document, "issuer", "id") not in self._dids:
             self._note("issuer", credential["issuer_id"], "did", "is not the one that its credentials name")
         short_id = self.achievements.get(credential["achievement_id"], {}).get("short_id")
-        self._row_keys.take(credential, document, str(short_id))
         number, name = credential["achievement_id"], credential_name(credential)
+        if name not in self._reissued:  # which took another one's place, and has a key of its own
+            self._row_keys.take(credential, document, str(short_id))
         carried = _at(document, "credentialSubject", "achievement")
         if self._documents.get(number) is not None and carried != self._documents[number]:
             self._note("achievement", number, "document", f"is not what {name} and perhaps others carry")
@@ -85,9 +87,16 @@ class Catalogued:
 
 
 def document_differences(credential: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference]:
-    """Yield the columns that the credential's own document contradicts; a VC-JWT is left to its leaf hash."""
+    """Yield the columns that the credential's own document contradicts.
+
+    A VC-JWT, and what other software issued and was adopted here, is left to its leaf hash.
+    """
     entry = credential["entry"]
-    if entry is None or entry.startswith(_JWT_BEGINS):
+    if (
+        entry is None
+        or entry.startswith(_JWT_BEGINS)
+        or None in (credential["achievement_id"], credential["status_index"])
+    ):
         return
     name = credential_name(credential)
     try:

@@ -11,7 +11,7 @@ from registry.store.snapshot import STREAMED_ROWS, all_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Column, Connection, Table
 
 
 class RawRows:
@@ -34,7 +34,7 @@ class RawRows:
         """Yield table, row and column of every reference to a row that is not there."""
         for table in all_tables():
             for key in table.foreign_keys:
-                yield from self._broken(table, key.parent.name, key.column.table)
+                yield from self._broken(table, key.parent.name, key.column)
 
     def file_damage(self) -> list[str]:
         """Return what SQLite finds wrong with its file, indices and unique columns; PostgreSQL checks its own pages."""
@@ -43,8 +43,8 @@ class RawRows:
         found = self._connection.execute(text("PRAGMA integrity_check(20)")).scalars()
         return [str(line) for line in found if line != "ok"]
 
-    def _broken(self, table: Table, column: str, target: Table) -> Iterator[tuple[str, str, str]]:
-        query = select(*table.primary_key.columns).outerjoin(target, target.c.id == table.c[column])
-        missing = query.where(table.c[column].is_not(None), target.c.id.is_(None))
+    def _broken(self, table: Table, column: str, target: Column[Any]) -> Iterator[tuple[str, str, str]]:
+        query = select(*table.primary_key.columns).outerjoin(target.table, target == table.c[column])
+        missing = query.where(table.c[column].is_not(None), target.is_(None))
         for row in self._connection.execute(missing):
             yield table.name, "/".join(str(part) for part in row), column

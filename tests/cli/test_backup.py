@@ -442,11 +442,15 @@ def test_a_database_that_contradicts_itself_is_not_backed_up(issued_home: Any, t
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, made: Path, tmp_path: Path) -> None:
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
-        for table in ("state_proof", "final_head"):
-            database_with(f"DROP TABLE {table}", "UPDATE alembic_version SET version_num = '0001'")(members, manifest)
-            del manifest["rows"][table]
-        manifest["schemaRevision"] = "0001"
+        database_with(
+            "DROP TABLE reissue",
+            "ALTER TABLE signing_key DROP COLUMN retired_since",
+            "ALTER TABLE signing_key DROP COLUMN stolen",
+            "UPDATE alembic_version SET version_num = '0003'",
+        )(members, manifest)
+        del manifest["rows"]["reissue"]
+        manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))
     rows = contents(f"sqlite:///{tmp_path / 'new' / 'credanchor.db'}")
-    assert (len(rows["credential"]), rows["state_proof"]) == (3, [])
+    assert (len(rows["credential"]), rows["reissue"]) == (3, [])

@@ -30,7 +30,7 @@ UNCHECKED = {
     "issuer.slug", "issuer.profile", "signing_key.key_file", "status_event.note", "submission.label",
     "submission.note", "attempt.answer", "credential.share_token",
     # Moments that nothing else dates.
-    "signing_key.created_at", "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
+    "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at", "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
     "submission.created_at", "submission.updated_at", "attempt.signed_at", "attempt.sent_at", "state_proof.saved_at",
     # Counters and leases, which any value suits.
     "submission.version", "submission.lease_owner", "submission.lease_until",
@@ -66,6 +66,8 @@ def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
             "INSERT INTO status_event SELECT 1, issuer_id, leaf_hash, 'revoked', 2, '', 0 FROM credential WHERE id = 3"
         )
         database.execute(revoked)
+        uuids = "SELECT old.uuid, new.uuid, 0 FROM credential old, credential new WHERE old.id = 2 AND new.id = 3"
+        database.execute(f"INSERT INTO reissue {uuids}")
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
         database.commit()
     return home
