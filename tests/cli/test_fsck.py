@@ -30,7 +30,8 @@ UNCHECKED = {
     "issuer.slug", "issuer.profile", "signing_key.key_file", "status_event.note", "submission.label",
     "submission.note", "attempt.answer", "credential.share_token",
     # Moments that nothing else dates.
-    "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at", "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
+    "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at",
+    "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
     "submission.created_at", "submission.updated_at", "attempt.signed_at", "attempt.sent_at", "state_proof.saved_at",
     # Counters and leases, which any value suits.
     "submission.version", "submission.lease_owner", "submission.lease_until",
