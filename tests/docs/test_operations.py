@@ -19,6 +19,7 @@ from anchoring.metrics import WatchCollector
 from anchoring.observed import Observer
 from anchoring.steps import AlertKind
 from registry.anchoring_settings import AnchoringSettings, SignerSettings, load_anchoring_settings
+from registry.cli.main import SUMMARIES
 from registry.core.account import Address
 from registry.core.errors import RegistryError
 from registry.store.engine import open_engine
@@ -42,6 +43,9 @@ NOT_OF_THE_JOB = {
     "signature": "verifying",
     "profile-unavailable": "verifying",
     "not-found": "the issuer API",
+    "erased": "handing out documents",
+    "backup-format": "backups",
+    "backup-storage": "backups",
     "relay-format": "relaying other people's requests",
     "request-expired": "relaying other people's requests",
     "state-proof": "judging offline",
@@ -159,6 +163,14 @@ def test_every_section_says_what_it_means_what_the_job_does_what_to_do_and_when_
     heading: str, body: str
 ) -> None:
     assert re.findall(r"^\*\*(\w[\w ]*):\*\*", body, re.MULTILINE) == ["Means", "Meanwhile", "Do", "Over when"], heading
+
+
+def test_every_command_exists() -> None:
+    subcommands = {command.name for command in cli.anchor.registered_commands}
+    named = set(re.findall(r"credanchor (\w[\w-]*)(?: (\w+))?", TEXT))
+
+    assert {name for name, _ in named} <= set(SUMMARIES)
+    assert {after for name, after in named if name == "anchor"} <= subcommands
 
 
 def test_every_link_leads_somewhere() -> None:
