@@ -34,6 +34,7 @@ _load("replacements")  # proxy.py takes it from sys.modules
 proxy, job_process, verdict, stage_module, broken_disk = map(
     _load, ("proxy", "job_process", "verdict", "stage", "broken_disk")
 )
+_load("accredited")
 devnets, homes = sys.modules["tests_devnet"], sys.modules["tests_homes"]  # loaded by tests/conftest.py
 
 
