@@ -127,7 +127,7 @@ def test_31_the_commands_say_which_document_is_damaged_and_anchor_nothing(stage:
     assert stage.chain.call("eth_getTransactionCount", stage.sender, "latest") == "0x0"
 
 
-def test_31_a_damaged_document_is_not_exported_and_fsck_names_it(stage: Stage) -> None:
+def test_31_a_damaged_document_is_not_exported_by_the_command(stage: Stage) -> None:
     stage.anchor()
     store = stage.open_store()
     one: Any = next(store.credentials())
