@@ -27,6 +27,8 @@ HOME_VERSION = 1
 HOME_FILE = "home.json"
 DATABASE_FILE = "credanchor.db"
 """The home's own database, where CREDANCHOR_DATABASE_URL names no other."""
+MIN_TOKEN = 16
+"""Fewest characters of a token for the VC-API."""
 DEFAULT_BASE_URL = "http://localhost:8320"
 """Where `credanchor serve` listens unless told otherwise."""
 
@@ -150,6 +152,19 @@ def build_offline_verifier(state: bytes, trusted: Digest | None, home: Path | No
 def has_local_chain(folder: Path) -> bool:
     """Tell whether a home folder runs a local chain: only there may DID documents come from loopback."""
     return (folder / "devnet" / "network.toml").is_file()
+
+
+def vc_api_token() -> str | None:
+    """Return the token that switches the VC-API on, from CREDANCHOR_VC_API_TOKEN; None leaves it off.
+
+    Raises:
+        SettingsError: it is short enough to be guessed, or not plain ASCII.
+
+    """
+    given = os.environ.get("CREDANCHOR_VC_API_TOKEN")
+    if given and (len(given) < MIN_TOKEN or not given.isascii() or not given.isprintable()):
+        raise SettingsError(f"CREDANCHOR_VC_API_TOKEN must have at least {MIN_TOKEN} plain characters.")
+    return given or None
 
 
 def passphrase(purpose: str, *, confirm: bool = False) -> str:

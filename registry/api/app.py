@@ -14,6 +14,7 @@ from fastapi.templating import Jinja2Templates
 from registry.api import problems
 from registry.api.office import STATUS_LIST_SECONDS
 from registry.api.page import page_of
+from registry.api.vc_api import vc_api_router
 from registry.core.receipt import bundle_json, receipt_json
 from registry.services.export import file_content
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from registry.api.office import Office
+    from registry.api.vc_api import VcApi
 
 HERE = Path(__file__).parent
 CREDENTIAL_TYPE = "application/vc"
@@ -41,14 +43,16 @@ SHARED = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noinde
 """Sent with everything behind a share link: whose credential it is, and how it stands now, is not kept."""
 
 
-def create_app(office: Office) -> FastAPI:
-    """Return the issuer API for one home."""
+def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
+    """Return the issuer API for one home; `vc_api` adds what the holder of a token may ask."""
     app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     problems.install(app)
     app.middleware("http")(_with_headers)
     app.include_router(_published(office))
     app.include_router(_shared(office))
+    if vc_api is not None:
+        app.include_router(vc_api_router(vc_api))
 
     @app.get("/healthz", include_in_schema=False)
     def get_health() -> dict[str, Any]:

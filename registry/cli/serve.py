@@ -19,14 +19,18 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8320) -> None:
 
     Put a web server with TLS before it; status lists are signed, so it needs the signing keys' passphrase.
 
+    With CREDANCHOR_VC_API_TOKEN set, it also answers the W3C's VC-API to whoever presents that token.
+
     Example: credanchor serve --port 8320
     """
+    from registry.anchoring_settings import load_anchoring_settings  # noqa: PLC0415
     from registry.api.app import create_app  # noqa: PLC0415  keeps --help fast
     from registry.api.office import Office  # noqa: PLC0415
-    from registry.settings import build_verifier, load_settings, open_store  # noqa: PLC0415
+    from registry.api.vc_api import VcApi  # noqa: PLC0415
+    from registry.settings import build_verifier, load_settings, open_store, vc_api_token  # noqa: PLC0415
     from registry.system import SystemClock  # noqa: PLC0415
 
-    settings = load_settings()
+    settings, token = load_settings(), vc_api_token()
     store = open_store(settings)
     signer_of = current_signers(settings, store)
     for issuer in store.issuers():
@@ -39,4 +43,5 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8320) -> None:
         verifier=build_verifier(settings.home),
         clock=SystemClock(),
     )
-    serve_app(create_app(office), host, port, lambda url: say(f"Issuer API at {url}; stop it with Ctrl-C."))
+    vc_api = VcApi(office, token, load_anchoring_settings(settings.home).max_batch_size) if token else None
+    serve_app(create_app(office, vc_api), host, port, lambda url: say(f"Issuer API at {url}; stop it with Ctrl-C."))
