@@ -43,6 +43,7 @@ NOT_OF_THE_JOB = {
     "signature": "verifying",
     "profile-unavailable": "verifying",
     "not-found": "the issuer API",
+    "not-authorised": "the VC-API",
     "erased": "handing out documents",
     "backup-format": "backups",
     "backup-storage": "backups",
