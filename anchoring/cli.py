@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anchoring.endpoints_cli import endpoints
+from anchoring.endpoints_cli import endpoints, forget_final
 from anchoring.relay_cli import relay, sign
 from registry.cli.output import json_line, say, warn
 
@@ -138,6 +138,7 @@ def _in_order(submissions: Sequence[Submission], *, every: bool) -> tuple[list[S
 
 
 anchor.command("endpoints")(endpoints)
+anchor.command("forget-final")(forget_final)
 anchor.command("sign")(sign)
 anchor.command("relay")(relay)
 

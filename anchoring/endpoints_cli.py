@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.cli.output import json_line, say
+from registry.cli.output import confirm, json_line, say
 
 if TYPE_CHECKING:
     from anchoring.endpoint_health import EndpointHealth
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EXIT_NO_QUORUM = 3
 
 NetworkName = Annotated[str | None, typer.Option("--network", help="Network from networks.toml; else the home's own.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
@@ -45,6 +46,31 @@ def endpoints(*, network: NetworkName = None, as_json: AsJson = False) -> None:
         say(f"{agreeing} of {len(found)} {verb} on {chosen.title}; {chosen.quorum} must.")
     if agreeing < chosen.quorum:
         raise typer.Exit(EXIT_NO_QUORUM)
+
+
+def forget_final(*, network: NetworkName = None, yes: Yes = False) -> None:
+    """Forget the newest final block that is remembered of a network, after endpoints lied about it together.
+
+    Only for the alarm `finality-broken`, and only once the block was compared with independent explorers: what the
+    job remembers is what keeps endpoints from taking anchors back. Batches and submissions stay as they are.
+
+    Example: credanchor anchor forget-final --network sepolia
+    """
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
+    from registry.store.final_heads import FinalHeads  # noqa: PLC0415
+
+    settings = load_settings()
+    chosen = settings.chosen_network(network)
+    heads = FinalHeads(open_store(settings).engine)
+    before = heads.newest(chosen.chain_id)
+    if before is None:
+        say(f"No final block of {chosen.title} is remembered.")
+        return
+    confirm(
+        f"Forget that block {before.number:,} of {chosen.title} was final as {before.block_hash.to_hex()}?", yes=yes
+    )
+    heads.forget(chosen.chain_id)
+    say("Forgotten. The next run believes what a quorum of the endpoints says is final.")
 
 
 def health_json(one: EndpointHealth) -> dict[str, Any]:

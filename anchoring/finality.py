@@ -40,7 +40,8 @@ def require_unbroken(network: Network, before: FinalBlock, shown: Sequence[Diges
                 "If the local chain was started anew, begin with a new home folder."
                 if network.kind == "local"
                 else "Compare both hashes with a block explorer. If the endpoints are wrong, replace them in "
-                "networks.toml and run the command again. If the chain was rewritten, find out first what stands on it."
+                "networks.toml and run the command again (after an earlier lie: `credanchor anchor forget-final`). "
+                "If the chain was rewritten, find out first what stands on it."
             )
             raise FinalityBrokenError(
                 f"Block {before.number:,} of {network.title} was final with the hash {before.block_hash.to_hex()}, and "

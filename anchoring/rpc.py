@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from registry.chain.rpc import endpoint_name
+from registry.chain.rpc import MAX_ANSWER_BYTES, endpoint_name
 from registry.core.canonical import require_shallow
 from registry.core.errors import CanonicalFormError, ChainUnavailableError, WrongChainError
 
@@ -73,21 +74,30 @@ class JsonRpc:
 
     def _ask(self, method: str, params: Sequence[object]) -> Any:  # noqa: ANN401  any JSON value
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+        status = 0
         try:
-            response = self._client.post(self._url, json=body)
-            require_shallow(response.content)
-            answer = response.json()
+            with self._client.stream("POST", self._url, json=body) as response:
+                status = response.status_code
+                data = self._read(response)
+            require_shallow(data)
+            answer = json.loads(data)
         except httpx.TimeoutException as error:
             raise ChainUnavailableError(f"{self.name} did not answer within {TIMEOUT_SECONDS:g} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise ChainUnavailableError(f"{self.name} did not answer ({type(error).__name__})") from error
         except (ValueError, CanonicalFormError) as error:
-            raise ChainUnavailableError(
-                f"{self.name} answered {response.status_code} with something not JSON"
-            ) from error
+            raise ChainUnavailableError(f"{self.name} answered {status} with something not JSON") from error
         except RuntimeError as error:  # httpx's own, where a question that nobody waits for outlives the connection
             raise ChainUnavailableError(f"{self.name} was asked over a closed connection") from error
         return self._result(method, answer)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        data = b""
+        for chunk in response.iter_bytes():
+            data += chunk
+            if len(data) > MAX_ANSWER_BYTES:
+                raise ChainUnavailableError(f"{self.name} answered with more than {MAX_ANSWER_BYTES:,} bytes")
+        return data
 
     def _result(self, method: str, answer: object) -> Any:  # noqa: ANN401  any JSON value
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):

@@ -1,10 +1,10 @@
-"""The newest final block that was ever seen of each chain: it only rises."""
+"""The newest final block that was ever seen of each chain: it only rises, unless a person says to forget it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from registry.core.digest import Digest
 from registry.core.submission import FinalBlock
@@ -37,6 +37,11 @@ class FinalHeads:
                     connection.execute(insert(FINAL_HEAD).values(values))
             except StoreConflictError:  # another worker remembered its first one meanwhile
                 self._raised(chain_id, block)
+
+    def forget(self, chain_id: int) -> None:
+        """Forget what was final of a chain; the next look remembers what a quorum then says."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(FINAL_HEAD).where(FINAL_HEAD.c.chain_id == chain_id))
 
     def _raised(self, chain_id: int, block: FinalBlock) -> bool:
         older = (FINAL_HEAD.c.chain_id == chain_id) & (FINAL_HEAD.c.number < block.number)

@@ -12,7 +12,7 @@ from anchoring.rpc import JsonRpc, RpcRefusalError
 from registry.core.errors import ChainUnavailableError, WrongChainError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NODE = "http://node.test"
 
@@ -54,6 +54,19 @@ def test_an_endpoint_of_another_chain_is_refused_before_it_is_asked_anything() -
         rpc_of(answer).call("eth_sendRawTransaction", ["0x00"])
 
     assert asked == ["eth_chainId"]
+
+
+def test_an_enormous_answer_is_not_read_to_its_end() -> None:
+    read: list[int] = []
+
+    def pages() -> Iterator[bytes]:
+        for number in range(1000):
+            read.append(number)
+            yield b"[" + b" " * 100_000
+
+    with pytest.raises(ChainUnavailableError, match=r"answered with more than 4,194,304 bytes"):
+        rpc_of(lambda _request: httpx.Response(200, content=pages())).call("eth_blockNumber")
+    assert len(read) < 60
 
 
 def test_the_chain_id_is_asked_once() -> None:

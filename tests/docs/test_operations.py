@@ -168,7 +168,7 @@ def test_every_section_says_what_it_means_what_the_job_does_what_to_do_and_when_
 
 def test_every_command_exists() -> None:
     subcommands = {command.name for command in cli.anchor.registered_commands}
-    named = set(re.findall(r"credanchor (\w[\w-]*)(?: (\w+))?", TEXT))
+    named = set(re.findall(r"credanchor (\w[\w-]*)(?: (\w[\w-]*))?", TEXT))
 
     assert {name for name, _ in named} <= set(SUMMARIES)
     assert {after for name, after in named if name == "anchor"} <= subcommands

@@ -23,3 +23,14 @@ def test_the_newest_final_block_is_kept_for_each_chain_and_never_lowered_or_repl
     heads.raise_to(2, OLD)
 
     assert (heads.newest(1), heads.newest(2)) == (NEW, OLD)
+
+
+def test_only_the_forgotten_chain_begins_anew(store: Store) -> None:
+    heads = FinalHeads(store.engine)
+    heads.raise_to(1, NEW)
+    heads.raise_to(2, NEW)
+
+    heads.forget(1)
+    heads.raise_to(1, OLD)
+
+    assert (heads.newest(1), heads.newest(2)) == (OLD, NEW)
