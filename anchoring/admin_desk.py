@@ -93,6 +93,12 @@ class Home:
         with self.desk(Address(admin) if registered_at else issuer.account) as desk:
             yield desk
 
+    def proposed_admin(self, issuer: Address) -> Address | None:
+        """Return the account that may take an issuer over, if one is proposed."""
+        with open_chain(self.store.engine, self.network, self.allowed) as chain:
+            _, _, pending, registered_at = chain.read("issuerOf", (issuer,))
+        return Address(pending) if registered_at and int(pending, 16) else None
+
     def _desk(self, signer: Signer) -> AbstractContextManager[Desk]:
         return open_desk(self.settings.home, self.store.engine, self.network, signer, self.allowed)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from anchoring import contract_calls
 from anchoring.calls import quote_call, submit_call
 from registry.checks.facts import AccreditationStatus
+from registry.core.account import Address
 from registry.core.did import did_hash
 from registry.core.errors import StateError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from anchoring.chain import Quote
     from anchoring.drive import Desk, Progress
-    from registry.core.account import Address
     from registry.core.digest import Digest
     from registry.credentials.keys import PublicKey
     from registry.records import IssuerRow
@@ -75,6 +75,38 @@ def accreditation(desk: Desk, issuer: Address, until: datetime, name: str, uri: 
     if (AccreditationStatus(status), stands_until, stands_as) != (AccreditationStatus.ACTIVE, end, name):
         data = contract_calls.accredit(issuer, end, name, uri)
         yield PlannedCall(f"accredit {issuer.checksummed()} as {name}", data)
+
+
+def withdrawal(desk: Desk, issuer: Address) -> Iterator[PlannedCall]:
+    """Yield the call by which an accreditor stops vouching for an issuer, unless it does not vouch now."""
+    (accreditor,) = desk.signers
+    status, *_ = desk.chain.read("accreditationAt", (accreditor, issuer, int(desk.chain.now().timestamp())))
+    if AccreditationStatus(status) is AccreditationStatus.ACTIVE:
+        yield PlannedCall(f"vouch for {issuer.checksummed()} no longer", contract_calls.withdraw_accreditation(issuer))
+
+
+def delegation(desk: Desk, issuer: IssuerRow, delegate: Address, roles: int) -> Iterator[PlannedCall]:
+    """Yield the call that gives an account exactly these roles, a sum of bits, unless it has them."""
+    (held,) = desk.chain.read("rolesOf", (issuer.account, delegate))
+    if held != roles:
+        words = f"give {delegate.checksummed()} the roles {roles:03b} (revoke, suspend, anchor) for {issuer.slug}"
+        yield PlannedCall(words, contract_calls.set_delegate(issuer.account, delegate, roles))
+
+
+def proposal(desk: Desk, issuer: Address, successor: Address) -> Iterator[PlannedCall]:
+    """Yield the call that proposes an issuer's next admin, unless it is proposed or admin already."""
+    _, admin, pending, _ = desk.chain.read("issuerOf", (issuer,))
+    if successor not in {Address(admin), Address(pending)}:
+        data = contract_calls.propose_admin(issuer, successor)
+        yield PlannedCall(f"propose {successor.checksummed()} as the admin of {issuer.checksummed()}", data)
+
+
+def acceptance(desk: Desk, issuer: Address, successor: Address) -> Iterator[PlannedCall]:
+    """Yield the call by which a proposed admin takes an issuer over, unless it has."""
+    _, admin, *_ = desk.chain.read("issuerOf", (issuer,))
+    if Address(admin) != successor:
+        data = contract_calls.accept_admin(issuer)
+        yield PlannedCall(f"make {successor.checksummed()} the admin of {issuer.checksummed()}", data)
 
 
 def status_change(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from anchoring import enrolment, registrar, retirement
+from registry.identity.key_files import create_account
 from registry.settings import load_settings, open_store
 
 if TYPE_CHECKING:
@@ -200,3 +201,34 @@ def test_a_key_of_other_software_is_added_and_never_signs_here(home: Any, store:
     uuid = issue(home)
     assert signing.encode() in store.credential(uuid).entry
     assert home.run("issuer", "add-key", "northfield", "z6Mk0").code == 2
+
+
+# --- Who acts for the issuer
+
+
+def test_roles_are_given_exactly_and_taken_back(home: Any, devnet: Any) -> None:
+    account, _ = devnet.new_account()
+    give = ("issuer", "delegate", "northfield", account, "--roles")
+    assert "the roles 110" in home.do(*give, "revoke,suspend")
+    assert "costs" not in home.do(*give, "suspend,revoke")
+    assert "the roles 000" in home.do(*give, "none")
+    assert home.run(*give, "admin").code == 2
+
+
+def test_after_a_move_the_new_admin_signs_and_the_old_one_is_not_needed(home: Any, store: Any) -> None:
+    old = home.folder / "keys" / "admin.json"
+    new = create_account(home.folder / "keys" / "northfield" / "admin-2.json", homes.PASSPHRASE)
+    assert home.run("issuer", "accept-admin", store.issuers()[0].account).code == 2
+    said = home.do("issuer", "move-admin", "northfield", new)
+    assert said.index("propose") < said.index("make")
+    assert "costs" not in home.do("issuer", "move-admin", "northfield", new)
+    old.rename(old.with_suffix(".aside"))
+    assert f"{new.checksummed()} holds" in home.do("issuer", "rotate-key", "northfield")
+    old.with_suffix(".aside").rename(old)
+
+
+def test_an_accreditation_is_withdrawn_once(home: Any, store: Any) -> None:
+    account = store.issuers()[0].account
+    home.do("issuer", "accredit", account, "--name", "Northfield", "--until", "2099-12-31")
+    assert "no longer" in home.do("issuer", "withdraw", account)
+    assert "costs" not in home.do("issuer", "withdraw", account)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -251,3 +252,51 @@ def test_a_database_that_vanishes_is_unavailable_and_nothing_else(store: Store) 
         connection.execute(text("DROP TABLE tile"))
     with pytest.raises(StoreUnavailableError):
         store.tile(1, 0, 0)
+
+
+def test_a_reissue_is_stored_with_what_it_replaces_and_once(store: Store) -> None:
+    (old,) = filled(store, 1)
+    new, other = (credential(old.issuer_id, old.achievement_id or 0, number) for number in (7, 8))
+    store.add_reissue(old.uuid, new, NOW, 10)
+    with pytest.raises(StoreConflictError):
+        store.add_reissue(old.uuid, other, NOW, 10)
+    link = store.reissue_of(old.uuid)
+    assert link == store.reissue_to(new.uuid)
+    assert link is not None
+    assert (link.old, link.new, link.recorded_at) == (old.uuid, new.uuid, NOW)
+    assert store.reissue_of(new.uuid) is None
+    assert store.credential(other.uuid) is None
+
+
+def test_erasing_keeps_the_leaf_and_nothing_that_finds_the_recipient(store: Store) -> None:
+    gone, kept = filled(store, 2)
+    store.record_status([StatusChange(gone.issuer_id, gone.leaf_hash, "revoked", 0, "Ada left", NOW)])
+    assert (store.erase([gone.uuid, "nobody"]), store.erase([gone.uuid])) == (1, 0)
+    left, neighbour = store.credential(gone.uuid), store.credential(kept.uuid)
+    assert left is not None
+    assert (left.entry, left.recipient, left.leaf_hash) == (None, "", gone.leaf_hash)
+    assert neighbour is not None
+    assert neighbour.entry == kept.entry
+    assert store.known_row_keys([gone.row_key, kept.row_key]) == {kept.row_key}
+    assert store.revoked_indices(gone.issuer_id, 0, 10) == [0]
+    with store.engine.connect() as connection:
+        assert connection.execute(text("SELECT note FROM status_event")).scalar() == ""
+
+
+def test_adopted_credentials_share_having_neither_achievement_nor_status_index(store: Store) -> None:
+    mine, _ = offered(store)
+    made = [replace(credential(mine.id, 0, number), achievement_id=None, status_index=None) for number in (1, 2)]
+    store.add_credentials(made, NOW, 10)
+    assert store.known_uuids(["uuid-1", "uuid-2", "uuid-3"]) == {one.uuid: one.leaf_hash for one in made}
+    assert store.status_indices(mine.id, 0, 10) == set()
+
+
+def test_a_new_key_retires_only_those_kept_here_and_a_theft_is_not_forgotten(store: Store) -> None:
+    mine = store.add_issuer(issuer())
+    for name, file in (("a", "a.pem"), ("elsewhere", "")):
+        store.add_signing_key(SigningKeyRow(mine.id, name, file, NOW))
+    store.add_signing_key(SigningKeyRow(mine.id, "b", "b.pem", NOW), retiring=NOW)
+    store.retire_signing_key("a", NOW - timedelta(days=1), stolen=True)
+    store.retire_signing_key("a", NOW - timedelta(days=2), stolen=False)
+    keys = {key.multibase: (key.retired_since, key.stolen) for key in store.signing_keys(mine.id)}
+    assert keys == {"a": (NOW - timedelta(days=2), True), "elsewhere": (None, False), "b": (None, False)}
