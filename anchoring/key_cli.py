@@ -102,9 +102,9 @@ def retire_key(
 ) -> None:
     """Retire a signing key as of a time, which may have passed: for a key that was stolen, or replaced.
 
-    Lists first what that invalidates: what the key signed and was anchored at that time or later. A retirement can be
-    moved to an earlier time, never back. A key retired from a time that has passed counts as stolen: did.json then
-    says that it is revoked, and standard verifiers, which know no anchors, refuse all that it ever signed.
+    Lists first what that invalidates: what it signed and was anchored then or later. A retirement can be moved earlier,
+    never back. A key retired from a time that has passed counts as stolen: did.json says that it is revoked, and
+    standard verifiers, which know no anchors, refuse all that it ever signed.
 
     Example: credanchor issuer retire-key northfield z6MkfWK2KYTazoJPaD74WLaTWRYJoQHqhUahrTwJp6MR4MsS --since 2026-11-20
     """
@@ -116,7 +116,6 @@ def retire_key(
     row = _replaced_key(home, mine, key)
     with home.admin_desk(mine) as desk:
         at = from_now(desk) if since == "now" else _time_of(since)
-        stolen = at <= desk.clock.now()
         calls = list(key_retirement(desk, mine, row, at))
         found = list(invalidated(desk, home.store, mine, row, at)) if calls else []
         _say_invalidated(found, key, at, as_json=as_json)
@@ -128,8 +127,8 @@ def retire_key(
     if dry_run:
         return
     # A crash here leaves the chain ahead of did.json; the command, run again, sends nothing and notes it.
-    if calls or row.retired_since is None:
-        home.store.retire_signing_key(key, at, stolen=stolen)
+    if calls or row.retired_since is None or at < row.retired_since:
+        home.store.retire_signing_key(key, at, stolen=since != "now" and at <= desk.clock.now())
     if not mined:
         raise typer.Exit(EXIT_WAITS)
 

@@ -178,6 +178,28 @@ def test_a_stolen_key_is_retired_as_of_a_date_and_what_that_invalidates_is_liste
     assert "costs" not in home.do(*retire, "--yes")
 
 
+def test_a_theft_whose_note_was_lost_is_noted_when_the_command_is_run_again(
+    home: Any, store: Any, devnet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = a_second_later(devnet)
+    stolen = keys(store)[0].multibase
+    home.do("issuer", "rotate-key", "northfield")
+    a_second_later(devnet)
+    home.do("issuer", "retire-key", "northfield", stolen, "--since", "now", "--yes")
+    retire = ("issuer", "retire-key", "northfield", stolen, "--since", f"{since:%Y-%m-%dT%H:%M:%SZ}", "--yes")
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store), "retire_signing_key", dies)
+        with pytest.raises(Killed):
+            home.run(*retire)
+    assert not keys(store)[1].stolen
+    assert "costs" not in home.do(*retire)
+    assert (keys(store)[1].retired_since, keys(store)[1].stolen) == (since, True)
+
+
 @pytest.mark.parametrize(
     ("key", "since", "words"),
     [
