@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 import time
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
-pytestmark = pytest.mark.chain
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("keys")]
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
 
 
@@ -254,3 +255,13 @@ def test_an_accreditation_is_withdrawn_once(home: Any, store: Any) -> None:
     home.do("issuer", "accredit", account, "--name", "Northfield", "--until", "2099-12-31")
     assert "no longer" in home.do("issuer", "withdraw", account)
     assert "costs" not in home.do("issuer", "withdraw", account)
+
+
+def test_a_revocation_that_is_not_final_says_until_which_block_it_is_pending(home: Any, tmp_path: Path) -> None:
+    uuid = issue(home)
+    waiting = home.copied(tmp_path / "waiting")
+    entry = (waiting.folder / "networks.toml").read_text() + 'kind = "test"\n'
+    (waiting.folder / "networks.toml").write_text(entry)
+    said = waiting.do("revoke", uuid, "--reason", "error")
+    assert re.search(r"in block [0-9,]+, pending until a finalized block reaches it", said), said
+    assert "status list" in said

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.api import office as office_module
 from registry.credentials.keys import PublicKey
 from registry.credentials.status_list import is_revoked
+from registry.services.issue_given import GivenIssuance
 from registry.services.reissue import Reissuing
 from registry.services.signer import Signer
 from registry.store.repository import Store
@@ -265,3 +266,23 @@ def test_the_same_id_with_other_content_is_refused(site: Any, elsewhere: Signer,
     outcome = site.home.run("adopt", saved(tmp_path, first), saved(tmp_path, second))
     assert (outcome.code, "other content" in outcome.err) == (2, True)
     assert site.store.credential(first["id"].removeprefix("urn:uuid:")) is None
+
+
+# --- Fsck
+
+
+def test_none_of_this_is_damage(site: Any, elsewhere: Signer, credential: Any, tmp_path: Any) -> None:
+    [gone] = site.issue(f"{secrets.token_hex(4)}@x.example")
+    adopted = signed_elsewhere(site, elsewhere, id=f"https://uni.example/{uuid.uuid4()}")
+    given = {name: one for name, one in document(credential).items() if name not in {"id", "credentialStatus", "proof"}}
+    issuance = GivenIssuance(site.store, site.office.signer_of, site.url, datetime.now(UTC), 1000)
+    composed = issuance.issued(given)
+    site.home.do("adopt", saved(tmp_path, adopted))
+    site.home.do("reissue", credential.uuid, "--set", "email=moved@x.example", "--reason", "x")
+    site.home.do("erase", gone.uuid, "--yes")
+    site.home.do("anchor", "run")
+    new = successor(site, credential)
+    outcome = site.home.run("fsck", "--json")
+    assert outcome.code in {0, 1}, outcome  # other tests of this home may have left damage on purpose
+    mine = [gone.uuid, credential.uuid, new.uuid, adopted["id"], composed["id"]]
+    assert [line for line in outcome.out.splitlines() if any(one in line for one in mine)] == []
