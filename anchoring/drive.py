@@ -121,7 +121,7 @@ def drive(desk: Desk, submission_id: int, wait_seconds: float) -> Progress:
 
 
 def _worth_waiting(desk: Desk, step: Rest | Wait | Alert) -> bool:
-    if not isinstance(step, Wait) or step.what in (Waiting.KEY, Waiting.STOP):
+    if not isinstance(step, Wait) or step.what in (Waiting.KEY, Waiting.NONCE, Waiting.STOP):
         return False
     if step.what not in (Waiting.FINALITY, Waiting.ANSWER):
         return True
@@ -172,7 +172,7 @@ def _take(desk: Desk, submission: Submission, step: Act) -> Wait | Alert | None:
             _send(desk, submission, step.attempt)
         case FillGap():
             _fill_gap(desk, submission)
-            return Wait(Waiting.WORKER, step.why)
+            return Wait(Waiting.NONCE, step.why)
         case Alert():
             _stop(desk, submission, step)
             return step
@@ -250,7 +250,7 @@ def _fill_gap(desk: Desk, submission: Submission) -> None:
     if any((one.what.contract, one.what.sender) == (account, account) for one in begun):
         return
     desk.rows.plan(filler, desk.clock.now())
-    # A crash here leaves an empty transaction planned; the next run signs it under the first unspent nonce.
+    # A crash here leaves an empty transaction planned; whoever runs next signs it under the first unspent nonce.
 
 
 def _stop(desk: Desk, submission: Submission, alert: Alert) -> None:

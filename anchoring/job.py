@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from anchoring import contract_calls
 from anchoring.drive import drive
 from anchoring.proofs import save_state_proofs
-from anchoring.steps import Alert, Rest
+from anchoring.steps import Alert, Rest, Wait, Waiting
 from registry.core.submission import NewSubmission, Purpose, SubmissionState
 from registry.store.anchor_rows import ClaimLostError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from anchoring.chain import Quote
     from anchoring.drive import Desk, Progress
     from registry.core.account import Address
-    from registry.core.submission import BatchRef
+    from registry.core.submission import BatchRef, Submission
 
 MAX_BATCHES = 200
 """Most batches in one submission: about 6 million gas, a fraction of a block on every network."""
@@ -95,8 +95,7 @@ def run(
     seal()
     # A crash here leaves sealed batches that no submission carries; the next run gathers them.
     desk.chain.require_contract()
-    begun = desk.rows.submissions(desk.chain.network.chain_id, unfinished=True)
-    progress = [drive(desk, one.id, wait_seconds) for one in begun]
+    progress = _gone_on_with(desk, wait_seconds)
     standing, missing = by_standing(desk, desk.rows.unclaimed_batches())
     progress += _adopted(desk, sender, standing, wait_seconds)
     allowed, skipped = permitted(desk, sender, missing)
@@ -151,6 +150,23 @@ def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]
     rest = iter(batches)
     while group := tuple(itertools.islice(rest, MAX_BATCHES)):
         yield group
+
+
+def _gone_on_with(desk: Desk, wait_seconds: float) -> list[Progress]:
+    """Drive what was begun, and the empty transactions that driving turns out to need; then what waited for those."""
+    seen: dict[int, Progress] = {}
+    while new := [one.id for one in _unfinished(desk) if one.id not in seen]:
+        held_up = [number for number, one in seen.items() if _waits_for_a_nonce(one)]
+        seen |= {number: drive(desk, number, wait_seconds) for number in new + held_up}
+    return list(seen.values())
+
+
+def _unfinished(desk: Desk) -> list[Submission]:
+    return desk.rows.submissions(desk.chain.network.chain_id, unfinished=True)
+
+
+def _waits_for_a_nonce(progress: Progress) -> bool:
+    return isinstance(progress.step, Wait) and progress.step.what is Waiting.NONCE
 
 
 def _adopted(desk: Desk, sender: Address, standing: Sequence[BatchRef], wait_seconds: float) -> list[Progress]:

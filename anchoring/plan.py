@@ -169,7 +169,7 @@ def _in_flight(live: Sequence[Attempt], sight: Sight, policy: Policy, now: datet
 def _gap_below(nonce: int, first_unspent: int, others: Others) -> Step:
     """An earlier nonce came back to life in a reorganisation; no fee gets ours mined before that one."""
     if others.earlier:
-        return Wait(Waiting.WORKER, f"Nonce {nonce} waits for an earlier submission of the account.")
+        return Wait(Waiting.NONCE, f"Nonce {nonce} waits for an earlier submission of the account.")
     return FillGap(f"Nonce {nonce} waits for nonce {first_unspent}, which nobody uses; an empty transaction spends it.")
 
 

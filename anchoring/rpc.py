@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 15.0
 """Longest wait for one answer."""
+LONGEST_ANSWERS = {"anvil_dumpState": 2**30}
+"""How many bytes of an answer are read, where it is more than usual: a whole local chain."""
 LONGEST_WORDS = 300
 """How many characters of a node's own words are kept."""
 
@@ -78,7 +80,7 @@ class JsonRpc:
         try:
             with self._client.stream("POST", self._url, json=body) as response:
                 status = response.status_code
-                data = self._read(response)
+                data = self._read(response, LONGEST_ANSWERS.get(method, MAX_ANSWER_BYTES))
             require_shallow(data)
             answer = json.loads(data)
         except httpx.TimeoutException as error:
@@ -91,13 +93,13 @@ class JsonRpc:
             raise ChainUnavailableError(f"{self.name} was asked over a closed connection") from error
         return self._result(method, answer)
 
-    def _read(self, response: httpx.Response) -> bytes:
-        data = b""
+    def _read(self, response: httpx.Response, most: int) -> bytes:
+        data = bytearray()
         for chunk in response.iter_bytes():
             data += chunk
-            if len(data) > MAX_ANSWER_BYTES:
-                raise ChainUnavailableError(f"{self.name} answered with more than {MAX_ANSWER_BYTES:,} bytes")
-        return data
+            if len(data) > most:
+                raise ChainUnavailableError(f"{self.name} answered with more than {most:,} bytes")
+        return bytes(data)
 
     def _result(self, method: str, answer: object) -> Any:  # noqa: ANN401  any JSON value
         if isinstance(answer, dict) and isinstance(answer.get("error"), dict):

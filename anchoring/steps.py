@@ -91,6 +91,8 @@ class Waiting(StrEnum):
     """That endpoints agree with themselves: nothing may be inferred yet."""
     WORKER = "worker"
     """Another worker, or another submission of the same account."""
+    NONCE = "nonce"
+    """That an earlier nonce of the account is spent; whose submission or nobody's it is, is seen to first."""
     KEY = "key"
     """A key that this run does not have."""
     STOP = "stop"

@@ -218,7 +218,7 @@ def test_a_clock_set_back_by_less_than_the_patience_changes_nothing() -> None:
 
 def test_no_fee_is_raised_while_an_earlier_nonce_is_unspent() -> None:
     waiting, seen = [attempt(age=301)], sight(spent_nonces=6)
-    assert what_of(plan(submission(), waiting, seen, Others(earlier=True, later=False))) is Waiting.WORKER
+    assert what_of(plan(submission(), waiting, seen, Others(earlier=True, later=False))) is Waiting.NONCE
     assert isinstance(plan(submission(), waiting, seen), FillGap)
     assert what_of(plan(submission(), [attempt(age=299)], seen)) is Waiting.BLOCK
 
