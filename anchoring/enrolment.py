@@ -8,13 +8,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
 from anchoring.admin_desk import ADMIN_KEY
+from registry.cli.signing_keys import keys_of_type
 from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.keys import PublicKey
 from registry.credentials.model import parse_profile
 from registry.credentials.recipient_id import did_of as recipient_did
-from registry.identity.key_files import account_address, create_account, create_signing_key, open_signing_key
+from registry.credentials.rsa_keys import RsaPublicKey
+from registry.credentials.safe_mode import require_safe_profile
+from registry.identity.key_files import (
+    RSA_BITS,
+    account_address,
+    create_account,
+    create_rsa_key,
+    create_signing_key,
+    open_rsa_key,
+    open_signing_key,
+)
 from registry.records import IssuerRow, SigningKeyRow
 from registry.settings import passphrase
 from registry.system import SystemClock
@@ -75,7 +88,7 @@ def enrol(home: Home, wish: Wish) -> Enrolment:
         profile = _profile(wish, did)
         known = home.store.add_issuer(IssuerRow(slug, did, _account(home, slug), profile))
         # A crash here leaves an issuer without a signing key; running the command again makes it.
-    keys = home.store.signing_keys(known.id)
+    keys = keys_of_type(home.store.signing_keys(known.id), rsa=False)
     if keys:
         return Enrolment(known, PublicKey.from_multibase(keys[0].multibase))
     key, key_file = next_key(home, known)
@@ -99,7 +112,7 @@ def _own_did(text: str) -> str:
 def next_key(home: Home, issuer: IssuerRow) -> tuple[PublicKey, str]:
     """Return an issuer's signing key that is not recorded yet, made if need be, and its file below the key folder."""
     used = {key.key_file for row in home.store.issuers() for key in home.store.signing_keys(row.id)}
-    mine = len(home.store.signing_keys(issuer.id))
+    mine = len(keys_of_type(home.store.signing_keys(issuer.id), rsa=False))
     keys = home.settings.keys()
     name = f"{issuer.slug}/signing-{mine + 1}.pem"
     if mine == 0 and FIRST_SIGNING_KEY not in used and (keys / FIRST_SIGNING_KEY).exists():
@@ -110,8 +123,23 @@ def next_key(home: Home, issuer: IssuerRow) -> tuple[PublicKey, str]:
     return PublicKey.of(private), name
 
 
+def next_rsa_key(home: Home, issuer: IssuerRow) -> tuple[RsaPublicKey, str]:
+    """Return an issuer's RSA key that is not recorded yet, made if need be, and its file below the key folder."""
+    mine = len(keys_of_type(home.store.signing_keys(issuer.id), rsa=True))
+    name = f"{issuer.slug}/rsa-{mine + 1}.pem"
+    opening = passphrase(f"the RSA key of {issuer.slug}")
+    path = home.settings.keys() / name
+    private = open_rsa_key(path, opening) if path.exists() else create_rsa_key(path, opening)
+    return RsaPublicKey.of(private), name
+
+
+def passing_rsa_key() -> RsaPublicKey:
+    """Return a key that is thrown away: what adding one costs does not depend on which it is."""
+    return RsaPublicKey.of(generate_private_key(public_exponent=65537, key_size=RSA_BITS))
+
+
 def record_key(
-    home: Home, issuer: IssuerRow, key: PublicKey, key_file: str, *, retiring: datetime | None = None
+    home: Home, issuer: IssuerRow, key: PublicKey | RsaPublicKey, key_file: str, *, retiring: datetime | None = None
 ) -> None:
     """Store a signing key, so that it signs from now on; `retiring` notes the issuer's others as retired from then.
 
@@ -138,7 +166,9 @@ def _profile(wish: Wish, did: str) -> dict[str, Any]:
         own["url"] = wish.url
     if wish.country:
         own["address"] = {"type": ["Address"], "addressCountryCode": wish.country.upper()}
-    return parse_profile({**given, **own})
+    profile = parse_profile({**given, **own})
+    require_safe_profile(profile)
+    return profile
 
 
 def _profile_file(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from anchoring.admin_cli import accept_admin, delegate, move_admin, withdraw
-from anchoring.key_cli import add_key, retire_key, rotate_key
+from anchoring.key_cli import add_key, add_rsa_key, retire_key, rotate_key
 from registry.cli.output import json_line, say
 from registry.core.errors import InputError
 
@@ -47,7 +47,7 @@ DidDocuments = Annotated[bool, typer.Option("--did-documents", help="One JSON ob
 
 EXIT_WAITS = 3
 
-for command in (rotate_key, add_key, retire_key, delegate, move_admin, accept_admin, withdraw):
+for command in (rotate_key, add_key, add_rsa_key, retire_key, delegate, move_admin, accept_admin, withdraw):
     issuer.command(command.__name__.replace("_", "-"))(command)
 
 

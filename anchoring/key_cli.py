@@ -90,6 +90,32 @@ def add_key(issuer: IssuerSlug, key: KeyText, *, network: NetworkName = None, dr
     say(f"{key} is a key of {mine.slug}; nothing is signed with it here.")
 
 
+def add_rsa_key(issuer: IssuerSlug, *, network: NetworkName = None, dry_run: DryRun = False) -> None:
+    """Make an RSA key that signs what is issued with --proof jwt-rs256, and nothing else; 2,048 bits.
+
+    Run the command again after an interruption: it goes on, and makes no further key.
+
+    Example: credanchor issuer add-rsa-key northfield
+    """
+    from anchoring.admin_desk import open_home, send  # noqa: PLC0415
+    from anchoring.enrolment import next_rsa_key, passing_rsa_key, record_key  # noqa: PLC0415
+    from anchoring.registrar import SHOWN, key_addition  # noqa: PLC0415
+
+    home = open_home(network)
+    mine = home.issuer(issuer)
+    key, key_file = (passing_rsa_key(), "") if dry_run else next_rsa_key(home, mine)
+    # A crash here leaves a key file that nothing signs with; the command, run again, goes on with that file.
+    with home.admin_desk(mine) as desk:
+        mined = send(desk, key_addition(desk, mine, key), dry_run=dry_run)
+    if dry_run:
+        return
+    if not mined:
+        say("The new key signs once it is on the chain: run the command again then.")
+        raise typer.Exit(EXIT_WAITS)
+    record_key(home, mine, key, key_file)
+    say(f"{mine.slug} signs VC-JWTs of --proof jwt-rs256 with {key.multibase[:SHOWN]}… from now on.")
+
+
 def retire_key(
     issuer: IssuerSlug,
     key: KeyText,
@@ -178,8 +204,10 @@ def _quote_rotation(desk: Desk, issuer: IssuerRow, retired: Sequence[SigningKeyR
 
 
 def _own(keys: Sequence[SigningKeyRow]) -> list[SigningKeyRow]:
-    """Return the keys that sign here, newest first."""
-    return [key for key in keys if key.key_file and key.retired_since is None]
+    """Return the Ed25519 keys that sign here, newest first."""
+    from registry.cli.signing_keys import keys_of_type  # noqa: PLC0415
+
+    return [key for key in keys_of_type(keys, rsa=False) if key.key_file and key.retired_since is None]
 
 
 def _replaced_key(home: Home, issuer: IssuerRow, multibase: str) -> SigningKeyRow:

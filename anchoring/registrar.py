@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from anchoring.drive import Desk, Progress
     from registry.core.digest import Digest
     from registry.credentials.keys import PublicKey
+    from registry.credentials.rsa_keys import RsaPublicKey
     from registry.records import IssuerRow
 
 ANCHOR_ROLE = 1
 """The contract's bit for whoever may anchor."""
+SHOWN = 48
+"""How many characters of a key are shown: all of an Ed25519 key, the beginning of an RSA key."""
 StatusKind = Literal["revoked", "suspended", "reinstated"]
 """What a registrar orders of a credential."""
 
@@ -59,12 +62,12 @@ def registration(desk: Desk, issuer: IssuerRow, delegate: Address, key: PublicKe
     yield from key_addition(desk, issuer, key)
 
 
-def key_addition(desk: Desk, issuer: IssuerRow, key: PublicKey) -> Iterator[PlannedCall]:
+def key_addition(desk: Desk, issuer: IssuerRow, key: PublicKey | RsaPublicKey) -> Iterator[PlannedCall]:
     """Yield the call that adds a signing key, unless the chain has it."""
     added_at, _ = desk.chain.read("signingKeyOf", (issuer.account, key.key_hash))
     if not added_at:
         data = contract_calls.add_signing_key(issuer.account, key.multikey)
-        yield PlannedCall(f"add the signing key {key.multibase} of {issuer.slug}", data)
+        yield PlannedCall(f"add the signing key {key.multibase[:SHOWN]} of {issuer.slug}", data)
 
 
 def accreditation(desk: Desk, issuer: Address, until: datetime, name: str, uri: str) -> Iterator[PlannedCall]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from anchoring import contract_calls
 from anchoring.registrar import PlannedCall
 from registry.core.errors import InputError, StateError
-from registry.credentials.keys import PublicKey
+from registry.credentials.rsa_keys import any_public_key
 from registry.records import BatchState
 from registry.services.signed_by import credentials_signed_with
 
@@ -40,7 +40,7 @@ def key_retirement(desk: Desk, issuer: IssuerRow, key: SigningKeyRow, since: dat
         InputError: the chain never had the key, or got it after that time.
 
     """
-    public, at = PublicKey.from_multibase(key.multibase), int(since.timestamp())
+    public, at = any_public_key(key.multibase), int(since.timestamp())
     added_at, retired_since = desk.chain.read("signingKeyOf", (issuer.account, public.key_hash))
     if not added_at:
         raise InputError(f"{desk.chain.network.title} has no key {key.multibase} of {issuer.slug}; nothing was sent.")
@@ -101,7 +101,7 @@ def _anchored_at(desk: Desk, issuer: IssuerRow, batch: BatchRow) -> datetime | N
 
 
 def _is_retired(desk: Desk, issuer: IssuerRow, key: SigningKeyRow) -> bool:
-    key_hash = PublicKey.from_multibase(key.multibase).key_hash
+    key_hash = any_public_key(key.multibase).key_hash
     _, retired_since = desk.chain.read("signingKeyOf", (issuer.account, key_hash))
     return bool(retired_since != contract_calls.FOR_EVER)
 

@@ -85,6 +85,7 @@ def show(short_id: ShortId) -> None:
 def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:
     from registry.core.canonical import parse_json  # noqa: PLC0415  keeps --help fast
     from registry.credentials.model import parse_achievement  # noqa: PLC0415
+    from registry.credentials.safe_mode import require_safe_achievement  # noqa: PLC0415
     from registry.services.export import require_picture  # noqa: PLC0415
 
     if not _SHORT_ID.fullmatch(path.stem):
@@ -93,10 +94,11 @@ def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, An
         )
     try:
         document = parse_achievement(parse_json(path.read_bytes()))
+        document.setdefault("id", f"{settings.base_url}/issuers/{issuer.slug}/achievements/{path.stem}")
         require_picture(document)  # a damaged one is told now, not at the first export
+        require_safe_achievement(document)  # and an undefined term not by somebody's verifier
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from error
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
-    document.setdefault("id", f"{settings.base_url}/issuers/{issuer.slug}/achievements/{path.stem}")
     return document

@@ -24,7 +24,10 @@ CredentialId = Annotated[str | None, typer.Option("--credential", help="One cred
 BatchId = Annotated[int | None, typer.Option("--batch", help="All credentials of one batch.")]
 All = Annotated[bool, typer.Option("--all", help="All credentials of this home.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into; made if need be.")]
-As = Annotated[Literal["json", "png", "svg"], typer.Option("--as", help="Bundle, or badge with both parts baked in.")]
+As = Annotated[
+    Literal["json", "png", "svg", "jwt"],
+    typer.Option("--as", help="Bundle, badge with both parts baked in, or a VC-JWT alone."),
+]
 WithState = Annotated[bool, typer.Option("--with-state", help="Add UUID.state.json, for `verify --offline`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a file.")]
 

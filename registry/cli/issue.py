@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from registry.cli.output import json_line, progress_bar, say, warn
-from registry.cli.signing_keys import signers
+from registry.cli.signing_keys import jwt_signers, signers
 from registry.core.errors import RosterError
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ RosterFile = Annotated[Path, typer.Argument(help="CSV: Canvas Credentials, Credl
 AchievementId = Annotated[str | None, typer.Option("--achievement", help="Achievement for rows that name none.")]
 IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer, if two award the same short id.")]
 Mapped = Annotated[list[str] | None, typer.Option("--map", help='Read a column as a field, as "Column=field".')]
+Proof = Annotated[
+    Literal["data-integrity", "jwt", "jwt-rs256"],
+    typer.Option("--proof", help="Signature inside the JSON, or a VC-JWT around it (EdDSA, or RS256 with an RSA key)."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the roster and show the mapping; issue nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
@@ -36,19 +40,21 @@ def issue(
     achievement: AchievementId = None,
     issuer: IssuerSlug = None,
     column: Mapped = None,
+    proof: Proof = "data-integrity",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Issue credentials from a roster: checked as a whole first, then signed and stored chunk by chunk.
 
-    A row that was issued before is skipped, so an interrupted import is simply run again.
+    A row that was issued before is skipped, so an interrupted import is simply run again; it is skipped also if the
+    credential was signed in the other way. With --proof jwt a recipient without a DID gets an id for this credential.
 
     Example: credanchor issue roster.csv --achievement data-foundations
     """
     from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
 
     settings = load_settings()
-    issuance = _issuance(settings, open_store(settings), issuer, achievement)
+    issuance = _issuance(settings, open_store(settings), issuer, achievement, proof)
     if not as_json:
         say(_mapping(_opened(roster, column or [])))
     rows = _checked(roster, column or [], issuance)
@@ -64,19 +70,21 @@ def issue(
         say("Next: credanchor anchor run")
 
 
-def _issuance(settings: Settings, store: Store, issuer: str | None, achievement: str | None) -> Issuance:
+def _issuance(settings: Settings, store: Store, issuer: str | None, achievement: str | None, proof: str) -> Issuance:
     from registry.anchoring_settings import load_anchoring_settings  # noqa: PLC0415  keeps --help fast
     from registry.services.catalogue import Catalogue  # noqa: PLC0415
     from registry.services.issue import Issuance  # noqa: PLC0415
     from registry.system import SystemClock  # noqa: PLC0415
 
+    is_jwt = proof != "data-integrity"
     return Issuance(
         store=store,
         catalogue=Catalogue(store, issuer),
-        signer_of=signers(settings, store),
+        signer_of=jwt_signers(settings, store, rsa=proof == "jwt-rs256") if is_jwt else signers(settings, store),
         base_url=settings.base_url,
         now=SystemClock().now(),
         default_achievement=achievement,
+        names_subject=is_jwt,
         max_batch_size=load_anchoring_settings(settings.home).max_batch_size,
     )
 

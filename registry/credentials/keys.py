@@ -24,7 +24,7 @@ ED25519_PREFIX = b"\xed\x01"
 """Multicodec prefix of an Ed25519 public key."""
 
 _BASE58_PREFIX = "z"
-_MAX_MULTIBASE = 128
+_MAX_MULTIBASE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PublicKey:
         """Read `z6Mk…`; CredentialFormatError if it is no multibase key, or of another type than Ed25519."""
         data = multibase_bytes(text)
         if not data.startswith(ED25519_PREFIX):
-            raise CredentialFormatError(f"The key {text[:60]} is not an Ed25519 key; no other type is known here.")
+            raise CredentialFormatError(f"The key {text[:60]} is not an Ed25519 key.")
         return cls(data.removeprefix(ED25519_PREFIX))
 
     @property

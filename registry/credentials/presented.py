@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.core.canonical import entry_of, entry_of_jwt, parse_json
+from registry.core.canonical import entry_of, entry_of_jwt
 from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import CanonicalFormError, CredentialFormatError
+from registry.credentials.compact_jws import parse_compact
 from registry.credentials.findings import FormatProblem, SignatureFinding
 from registry.credentials.issuer_proof import issuer_did, issuer_proofs
 from registry.credentials.screen import screen
 from registry.credentials.signing import decisive_proof
 from registry.credentials.times import parse_time
+from registry.credentials.vc_jwt import claim_problems, credential_of, jwt_finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,15 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FormatProblem", "Presented", "SignatureFinding", "leaf_candidates", "present", "present_jwt"]
 
-_JWS_PARTS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Presented:
     """The shown document, parsed and screened, with what was computed from its own bytes."""
 
     document: dict[str, Any]
-    """The JSON that is displayed (for a VC-JWT, its payload)."""
+    """The JSON that is displayed (for a VC-JWT, its payload without the claims that repeat members)."""
     credential_id: str
     """Its `id`."""
     issuer_did: str
@@ -40,7 +38,7 @@ class Presented:
     format_problems: tuple[FormatProblem, ...]
     """What keeps it from being an Open Badges 3.0 credential we can judge; empty if nothing."""
     signature: SignatureFinding
-    """What its proof said."""
+    """What its proof, or the signature around it, said."""
     valid_from: datetime | None
     """`validFrom`, UTC."""
     valid_until: datetime | None
@@ -68,22 +66,24 @@ def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
 
 
 def present_jwt(compact: str) -> Presented:
-    """Return a shown VC-JWT; its signature is undecided, because this version verifies embedded proofs only.
+    """Return a shown VC-JWT with all that follows from its own text.
 
     Raises:
-        CredentialFormatError: the text is no compact JWS with a JSON object inside.
+        CredentialFormatError: the text is no compact JWS with JSON objects inside.
 
     """
-    document = _payload(compact)
+    jws = parse_compact(compact)
+    document = credential_of(jws.payload)
     times, undated = _times(document, {})
-    text = "It is signed as a VC-JWT, which this version cannot verify yet."
+    claims = tuple(claim_problems(jws.payload))
     return Presented(
         document=document,
         credential_id=_text(document.get("id")),
         issuer_did=issuer_did(document),
         leaf_hash=leaf_hash(entry_of_jwt(compact)),
-        format_problems=(*screen(document), *undated),
-        signature=SignatureFinding("undecided", "unknown-proof-type", text),
+        # Under an older data model nothing that the newer one asks for says anything.
+        format_problems=claims if any(one.undecided for one in claims) else (*screen(document), *claims, *undated),
+        signature=jwt_finding(jws),
         valid_from=times.get("validFrom"),
         valid_until=times.get("validUntil"),
     )
@@ -126,18 +126,6 @@ def _times(
     if "validUntil" in times and times["validUntil"] < times.get("validFrom", times["validUntil"]):
         problems.append(FormatProblem("never-valid", "validUntil lies before validFrom, so it is never valid."))
     return times, tuple(problems)
-
-
-def _payload(compact: str) -> dict[str, Any]:
-    parts = compact.split(".")
-    try:
-        encoded = parts[1].encode("ascii") if len(parts) == _JWS_PARTS else b""
-        payload = parse_json(base64.b64decode(encoded + b"=" * (-len(encoded) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeEncodeError, CanonicalFormError) as error:
-        raise CredentialFormatError(f"The compact JWS holds no JSON that can be read: {error}.") from error
-    if not isinstance(payload, dict):
-        raise CredentialFormatError("The compact JWS holds no JSON object, so it is no credential.")
-    return payload
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.core.canonical import canonical_bytes, parse_json
+from registry.core.canonical import canonical_bytes, entry_of, parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.issuer_proof import (
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from registry.credentials.issuer_proof import IssuerProof
     from registry.credentials.jsonld import Expanded
 
-__all__ = ["ProofOptions", "PublicKey", "secure", "sign", "signing_input", "verify_proof"]
+__all__ = ["ProofOptions", "PublicKey", "require_signable", "secure", "sign", "signing_input", "verify_proof"]
 
 # Verifiers disagree on the canonical form of these, so we sign none of them.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -65,13 +65,23 @@ class ProofOptions:
             "proofPurpose": PURPOSE,
         }
 
+    def message(self, unsigned: dict[str, Any]) -> bytes:
+        """Return the bytes to be signed, as `signing_input` does."""
+        return signing_input(unsigned, self)
 
-def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
-    """Return the 64 bytes to be signed: SHA-256 of the canonical proof options, then of the canonical document.
+    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
+        """Return the signed credential as the bytes that are anchored."""
+        del message  # the document holds what it says
+        document = secure(unsigned, self, signature)
+        return entry_of(document, document["proof"][0])
+
+
+def require_signable(unsigned: dict[str, Any]) -> Expanded:
+    """Return the expanded form of a document that may be signed, in whatever way.
 
     Raises:
-        CredentialFormatError: it already has a proof, or holds something that a signature would not cover or that
-            verifiers read differently.
+        CredentialFormatError: it already has a proof, or holds a term or type that no context defines, or something
+            that verifiers read differently.
 
     """
     if "proof" in unsigned:
@@ -79,6 +89,17 @@ def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
     _require_plain_text(unsigned)
     expanded = expand(unsigned)
     expanded.require_covered()
+    return expanded
+
+
+def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
+    """Return the 64 bytes to be signed: SHA-256 of the canonical proof options, then of the canonical document.
+
+    Raises:
+        CredentialFormatError: as `require_signable` says.
+
+    """
+    expanded = require_signable(unsigned)
     options_hash = _options_hash(options.to_proof(), unsigned.get("@context"), canonical_nquads)
     return options_hash + hashlib.sha256(canonical_nquads(expanded)).digest()
 

@@ -1,6 +1,6 @@
 """Encrypted key files: made, opened, never printed.
 
-Signing keys are encrypted PKCS#8 PEM (Ed25519); Ethereum keys are keystores of version 3.
+Signing keys are encrypted PKCS#8 PEM (Ed25519, or RSA for VC-JWTs); Ethereum keys are keystores of version 3.
 A passphrase arrives as an argument of a function, never of a command.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -25,6 +26,10 @@ from registry.core.errors import InputError, KeyFileError, PassphraseError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+RSA_BITS = 2048
+"""Length of the RSA keys that are made; Open Badges asks for at least this."""
 _ENCRYPTED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _ENCRYPTED_END = b"-----END ENCRYPTED PRIVATE KEY-----"
 
@@ -37,26 +42,46 @@ def create_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
     return key
 
 
+def create_rsa_key(path: Path, passphrase: str) -> RSAPrivateKey:
+    """Make an RSA key for VC-JWTs, write it encrypted and return it; KeyFileError if the file stands already."""
+    key = generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    encryption = BestAvailableEncryption(passphrase.encode("utf-8"))
+    _write_new(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+    return key
+
+
 def open_signing_key(path: Path, passphrase: str) -> Ed25519PrivateKey:
-    """Return the key in an encrypted PEM file.
+    """Return the Ed25519 key in an encrypted PEM file.
 
     Raises:
         KeyFileError: the file is missing, not encrypted, or holds no Ed25519 key.
         PassphraseError: the passphrase does not open it.
 
     """
+    key = _opened(path, passphrase)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyFileError(f"{path} holds no Ed25519 key; restore the file from a backup.")
+    return key
+
+
+def open_rsa_key(path: Path, passphrase: str) -> RSAPrivateKey:
+    """Return the RSA key in an encrypted PEM file; errors as `open_signing_key` has them."""
+    key = _opened(path, passphrase)
+    if not isinstance(key, RSAPrivateKey):
+        raise KeyFileError(f"{path} holds no RSA key; restore the file from a backup.")
+    return key
+
+
+def _opened(path: Path, passphrase: str) -> PrivateKeyTypes:
     data = _read(path)
     if not data.lstrip().startswith(_ENCRYPTED):
         raise KeyFileError(f"{path} is no encrypted private key (PKCS#8, PEM); restore the file from a backup.")
     try:
-        key = load_pem_private_key(data, passphrase.encode("utf-8"))
+        return load_pem_private_key(data, passphrase.encode("utf-8"))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise PassphraseError(
             f"The passphrase does not open {path}, or the file is damaged; nothing was changed."
         ) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeyFileError(f"{path} holds no Ed25519 key; restore the file from a backup.")
-    return key
 
 
 def create_account(path: Path, passphrase: str) -> Address:

@@ -7,9 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, NotAsked, UnknownNetwork, Unreachable
+from registry.core.canonical import entry_of_jwt
 from registry.core.did import did_hash
+from registry.core.digest import leaf_hash
 from registry.core.errors import VerificationError
 from registry.core.proof import require_inclusion
+from registry.credentials.compact_jws import parse_compact
 from registry.credentials.presented import Presented, leaf_candidates, present, present_jwt
 from registry.ports import ChainQuestion
 
@@ -45,8 +48,8 @@ def leaves_of(credential: dict[str, Any] | str) -> tuple[Digest, ...]:
     """
     if isinstance(credential, dict):
         return leaf_candidates(credential)
-    leaf = present_jwt(credential).leaf_hash
-    return (leaf,) if leaf else ()
+    parse_compact(credential)
+    return (leaf_hash(entry_of_jwt(credential)),)
 
 
 def shown(credential: dict[str, Any] | str, receipts: Sequence[AnchorReceipt]) -> Presented:

@@ -13,6 +13,7 @@ from registry.core.errors import InputError
 from registry.core.receipt import bundle_json, receipt_json
 from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
+from registry.credentials.compact_jws import parse_compact
 from registry.services.receipts import bundle_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from registry.ports import CredentialStore
     from registry.records import StoredCredential
 
-Form = Literal["json", "png", "svg"]
+Form = Literal["json", "png", "svg", "jwt"]
+"""Bundle, badge with both parts baked in, or the bare compact text of a VC-JWT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,18 @@ def exported(store: CredentialStore, credentials: Iterable[StoredCredential], fo
 
 
 def file_content(bundle: Bundle, form: Form) -> bytes:
-    """Return a bundle as JSON, or as a badge with credential and receipts baked in.
+    """Return a bundle as JSON, as a badge with credential and receipts baked in, or its VC-JWT alone.
 
     Raises:
-        InputError: the achievement's own picture is damaged; `require_picture` tells that beforehand.
+        InputError: the achievement's own picture is damaged; `require_picture` tells that beforehand. Or a VC-JWT is
+            wanted of a credential that is signed otherwise.
 
     """
     if form == "json":
         return (json.dumps(bundle_json(bundle), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     document = bundle.credential
+    if form == "jwt":
+        return _compact(document).encode("ascii")
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
     receipts = json.dumps([receipt_json(receipt) for receipt in bundle.receipts])
     picture = _picture(_achievement(bundle))
@@ -90,9 +95,18 @@ def _picture(achievement: dict[str, Any]) -> bytes:
     return _default(str(achievement.get("id")))
 
 
+def _compact(document: dict[str, Any] | str) -> str:
+    if isinstance(document, str):
+        return document
+    raise InputError(
+        f"{str(document.get('id'))[:80]} was not issued as a VC-JWT, and its signature cannot be turned into one; "
+        "export it as json, png or svg."
+    )
+
+
 def _achievement(bundle: Bundle) -> dict[str, Any]:
     document = bundle.credential
-    subject = document.get("credentialSubject") if isinstance(document, dict) else None
+    subject = (parse_compact(document).payload if isinstance(document, str) else document).get("credentialSubject")
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
     return achievement if isinstance(achievement, dict) else {}
 

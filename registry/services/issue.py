@@ -14,13 +14,13 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from registry.core.batch import MAX_LEAVES
-from registry.core.canonical import entry_of
 from registry.core.digest import leaf_hash
-from registry.core.errors import InputError, RosterError
+from registry.core.errors import CredentialFormatError, InputError, RosterError
 from registry.credentials.compose import check_row, compose
 from registry.credentials.roster import row_key
-from registry.credentials.signing import secure, sign, signing_input
+from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
 from registry.credentials.status_list import status_entry
+from registry.credentials.vc_jwt import with_subject_id
 from registry.records import NewCredential
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
@@ -31,11 +31,10 @@ if TYPE_CHECKING:
 
     from registry.core.digest import Digest
     from registry.credentials.roster import RosterRow
-    from registry.credentials.signing import ProofOptions
     from registry.ports import CredentialStore
     from registry.records import IssuerRow
     from registry.services.catalogue import Catalogue, Offer
-    from registry.services.signer import Signer
+    from registry.services.signer import CredentialSigner, Securing
 
 CHUNK_ROWS = 200
 """Rows that are stored in one transaction; all that is in memory at once."""
@@ -59,10 +58,10 @@ class Prepared:
     """Position in the issuer's status lists."""
     unsigned: dict[str, Any]
     """The document without its proof."""
-    options: ProofOptions
+    options: Securing
     """What the proof says beside its signature."""
     message: bytes
-    """The 64 bytes to be signed."""
+    """The bytes to be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Issuance:
     """Where credentials go."""
     catalogue: Catalogue
     """What can be awarded."""
-    signer_of: Callable[[IssuerRow], Signer]
+    signer_of: Callable[[IssuerRow], CredentialSigner]
     """Opens an issuer's signing key, once."""
     base_url: str
     """Public base URL of the issuer API, for status lists."""
@@ -91,10 +90,14 @@ class Issuance:
     """Time of signing, UTC."""
     default_achievement: str | None = None
     """Short id for rows that name none."""
+    names_subject: bool = False
+    """Whether a recipient without a DID gets an id for this credential alone, as a VC-JWT needs one."""
     max_batch_size: int = MAX_LEAVES
     """Most leaves in a batch; what is more opens another."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
+    unsafe: dict[int, str] = field(default_factory=dict)
+    """What verifiers would refuse of an achievement, by its row number, empty if nothing; filled as needed."""
 
     def run(self, rows: Iterable[RosterRow]) -> Iterator[Progress]:
         """Issue all rows, yielding progress after each stored chunk.
@@ -123,10 +126,25 @@ class Issuance:
     def problem(self, row: RosterRow) -> RosterError | None:
         """Return why a row cannot be issued, or None if it can."""
         try:
-            check_row(self.offer(row).achievement.document, row)
+            offer = self.offer(row)
+            check_row(offer.achievement.document, row)
+            self._require_safe(offer, row)
         except RosterError as error:
             return error
         return None
+
+    def _require_safe(self, offer: Offer, row: RosterRow) -> None:
+        """Raise RosterError if an achievement, or its issuer, holds what verifiers refuse; each is looked at once."""
+        key = offer.achievement.id
+        if key not in self.unsafe:
+            try:
+                require_safe_achievement(offer.achievement.document)
+                require_safe_profile(offer.issuer.profile)
+                self.unsafe[key] = ""
+            except CredentialFormatError as error:
+                self.unsafe[key] = str(error)
+        if self.unsafe[key]:
+            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unsafe[key]}")
 
     def _new(self, chunk: list[RosterRow]) -> list[tuple[RosterRow, Offer, Digest]]:
         keyed = [(row, offer := self.offer(row), _key(row, offer)) for row in chunk]
@@ -148,11 +166,15 @@ class Issuance:
         own = str(uuid.uuid4())
         unsigned = self._compose(row, offer, own, status_index)
         options = self.signer_of(offer.issuer).options(self.now)
-        return Prepared(row, offer, key, own, status_index, unsigned, options, signing_input(unsigned, options))
+        try:
+            message = options.message(unsigned)
+        except CredentialFormatError as error:
+            raise row.error("achievement", str(error)) from error
+        return Prepared(row, offer, key, own, status_index, unsigned, options, message)
 
     def _compose(self, row: RosterRow, offer: Offer, own: str, status_index: int) -> dict[str, Any]:
         url = status_list_url(self.base_url, offer.issuer, list_number(status_index))
-        return compose(
+        unsigned = compose(
             offer.achievement.document,
             offer.issuer.profile,
             row,
@@ -160,11 +182,11 @@ class Issuance:
             status_entry=status_entry(url, list_position(status_index)),
             salt=secrets.token_urlsafe(SALT_BYTES),
         )
+        return with_subject_id(unsigned, f"urn:uuid:{uuid.uuid4()}") if self.names_subject else unsigned
 
     def _signed(self, one: Prepared) -> NewCredential:
-        signature = sign(self.signer_of(one.offer.issuer).private_key, one.message)
-        document = secure(one.unsigned, one.options, signature)
-        entry = entry_of(document, document["proof"][0])
+        signature = self.signer_of(one.offer.issuer).signature(one.message)
+        entry = one.options.entry(one.unsigned, one.message, signature)
         return NewCredential(
             issuer_id=one.offer.issuer.id,
             achievement_id=one.offer.achievement.id,

@@ -7,7 +7,8 @@ import binascii
 from typing import TYPE_CHECKING, Any
 
 from registry.core.canonical import parse_json
-from registry.core.errors import CanonicalFormError
+from registry.core.errors import InputError
+from registry.credentials.vc_jwt import key_of_jwk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 def key_named(entry: bytes) -> str:
     """Return the key that an entry names as the one that signed it, as multibase; empty if it names none."""
     try:
-        method = _header(entry).get("kid") if entry.startswith(b"e") else parse_json(entry)["proof"][0][_METHOD]
-    except (CanonicalFormError, binascii.Error, KeyError, IndexError, TypeError, AttributeError):
+        if entry.startswith(b"e"):
+            return _key_in(_header(entry))
+        method = parse_json(entry)["proof"][0][_METHOD]
+    except (InputError, binascii.Error, KeyError, IndexError, TypeError, AttributeError):
         return ""
     return str(method).partition("#")[2]
 
@@ -36,6 +39,10 @@ def credentials_signed_with(store: CredentialStore, batch: BatchRow, multibase: 
 
 
 _METHOD = "verificationMethod"
+
+
+def _key_in(header: dict[str, Any]) -> str:
+    return key_of_jwk(header["jwk"]).multibase if "jwk" in header else str(header.get("kid")).partition("#")[2]
 
 
 def _header(entry: bytes) -> dict[str, Any]:

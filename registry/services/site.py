@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from registry.core.did import SERVICE_TYPE
+from registry.credentials.rsa_keys import RsaPublicKey, any_public_key
 from registry.credentials.status_list import status_list_credential
 from registry.credentials.times import time_text
+from registry.credentials.vc_jwt import public_jwk
 from registry.services.status_indices import LIST_ENTRIES
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from registry.records import IssuerRow, SigningKeyRow
     from registry.services.signer import Signer
 
+KEY_CONTEXTS = {
+    "Multikey": "https://w3id.org/security/multikey/v1",
+    "JsonWebKey": "https://w3id.org/security/jwk/v1",
+}
+"""The context that defines each type of key."""
+
 
 def did_document(
     issuer: IssuerRow, keys: Sequence[SigningKeyRow], networks: Sequence[NetworkRef], base_url: str
@@ -28,11 +36,12 @@ def did_document(
     on accepting old credentials. A stolen key is listed as revoked and asserts nothing any more: to them a thief's
     signature looks like an old one. The chain alone dates them (docs/adr/0006).
 
-    Source: DID Core 1.0; W3C Controlled Identifiers 1.0, 2.2 (`revoked`) and 2.2.2 (Multikey); did:web specification.
+    Source: DID Core 1.0; W3C Controlled Identifiers 1.0, 2.2 (`revoked`, Multikey, JsonWebKey); did:web specification.
     """
     methods = [_method(issuer, key) for key in keys]
+    types = dict.fromkeys(method["type"] for method in methods)
     return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "@context": ["https://www.w3.org/ns/did/v1", *(KEY_CONTEXTS[name] for name in types)],
         "id": issuer.did,
         "verificationMethod": methods,
         "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
@@ -56,12 +65,12 @@ def status_list_url(base_url: str, issuer: IssuerRow, number: int) -> str:
 
 
 def _method(issuer: IssuerRow, key: SigningKeyRow) -> dict[str, Any]:
-    method = {
-        "id": f"{issuer.did}#{key.multibase}",
-        "type": "Multikey",
-        "controller": issuer.did,
-        "publicKeyMultibase": key.multibase,
-    }
+    public = any_public_key(key.multibase)
+    method: dict[str, Any] = {"id": f"{issuer.did}#{key.multibase}", "controller": issuer.did}
+    if isinstance(public, RsaPublicKey):
+        method |= {"type": "JsonWebKey", "publicKeyJwk": public_jwk(public)}
+    else:
+        method |= {"type": "Multikey", "publicKeyMultibase": key.multibase}
     if key.stolen and key.retired_since is not None:
         return {**method, "revoked": time_text(key.retired_since)}
     return method

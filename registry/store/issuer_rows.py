@@ -44,7 +44,7 @@ class IssuerRows:
             return [_issuer(row) for row in connection.execute(select(ISSUER).order_by(ISSUER.c.id))]
 
     def add_signing_key(self, key: SigningKeyRow, *, retiring: datetime | None = None) -> None:
-        """Store a signing key; the newest one of an issuer signs. `retiring` retires its others here from then on."""
+        """Store a signing key; the newest one of an issuer signs. `retiring` retires its others of that type."""
         values = {
             "issuer_id": key.issuer_id,
             "multibase": key.multibase,
@@ -52,7 +52,10 @@ class IssuerRows:
             "created_at": seconds(key.created_at),
         }
         table = SIGNING_KEY
-        others = (table.c.issuer_id == key.issuer_id) & table.c.retired_since.is_(None) & (table.c.key_file != "")
+        # Keys of one type begin alike: an Ed25519 key takes an Ed25519 key's place, and leaves an RSA key where it is.
+        alike = table.c.multibase.startswith(key.multibase[:4], autoescape=True)
+        standing = table.c.retired_since.is_(None) & (table.c.key_file != "")
+        others = (table.c.issuer_id == key.issuer_id) & standing & alike
         with writing(self.engine) as connection:
             if retiring is not None:
                 connection.execute(update(SIGNING_KEY).where(others).values(retired_since=seconds(retiring)))

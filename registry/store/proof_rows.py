@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from registry.core.account import Address
 from registry.core.digest import Digest, Root
-from registry.credentials.keys import PublicKey
+from registry.credentials.rsa_keys import any_public_key
 from registry.ports import BatchQuestion
 from registry.records import BatchState, SavedProof
 from registry.store.session import reading, seconds, writing
@@ -97,4 +97,4 @@ class ProofRows:
 def _key_hashes(connection: Connection, issuer_id: int) -> tuple[Digest, ...]:
     mine = SIGNING_KEY.c.issuer_id == issuer_id
     keys = connection.execute(select(SIGNING_KEY.c.multibase).where(mine).order_by(SIGNING_KEY.c.id)).scalars()
-    return tuple(PublicKey.from_multibase(key).key_hash for key in keys)
+    return tuple(any_public_key(key).key_hash for key in keys)
