@@ -58,7 +58,7 @@ def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
         credential_id=_text(document.get("id")),
         issuer_did=issuer_did(document),
         leaf_hash=own_leaf,
-        format_problems=(*screen(document), *unreadable, *undated),
+        format_problems=(*screen(_with_only(document, proof)), *unreadable, *undated),
         signature=signature,
         valid_from=times.get("validFrom"),
         valid_until=min((times[name] for name in ("validUntil", "expires") if name in times), default=None),
@@ -100,6 +100,12 @@ def _reduced(document: dict[str, Any], leaf: Digest | None) -> dict[str, Any]:
         if _leaf(document, proof)[0] == leaf:
             return {**document, "proof": [proof]}
     return document
+
+
+def _with_only(document: dict[str, Any], proof: dict[str, Any] | None) -> dict[str, Any]:
+    # Other people's proofs, and those of suites to come, are none of the content: nobody relies on their terms.
+    rest = {name: value for name, value in document.items() if name != "proof"}
+    return rest if proof is None else {**rest, "proof": [proof]}
 
 
 def _leaf(document: dict[str, Any], proof: Mapping[str, Any] | None) -> tuple[Digest | None, tuple[FormatProblem, ...]]:
