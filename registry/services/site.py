@@ -52,11 +52,15 @@ def did_document(
 def signed_status_list(
     store: CredentialStore, issuer: IssuerRow, number: int, base_url: str, signer: Signer, now: datetime
 ) -> dict[str, Any]:
-    """Return one of an issuer's status lists, signed, from the same revocations as the chain."""
+    """Return one of an issuer's status lists, signed, from the same revocations as the chain.
+
+    Its proof is a single object: some verifiers read no other, and no badge schema asks for an array here.
+    """
     first = number * LIST_ENTRIES
     revoked = [index - first for index in store.revoked_indices(issuer.id, first, first + LIST_ENTRIES)]
     url = status_list_url(base_url, issuer, number)
-    return signer.signed(status_list_credential(issuer.did, url, revoked, now=now), now)
+    signed = signer.signed(status_list_credential(issuer.did, url, revoked, now=now), now)
+    return {**signed, "proof": signed["proof"][0]}
 
 
 def status_list_url(base_url: str, issuer: IssuerRow, number: int) -> str:
