@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from registry.core.did import SERVICE_TYPE
-from registry.credentials.rsa_keys import RsaPublicKey, any_public_key
+from registry.credentials.rsa_keys import any_public_key, is_rsa
 from registry.credentials.status_list import status_list_credential
 from registry.credentials.times import time_text
 from registry.credentials.vc_jwt import public_jwk
@@ -69,10 +69,9 @@ def status_list_url(base_url: str, issuer: IssuerRow, number: int) -> str:
 
 
 def _method(issuer: IssuerRow, key: SigningKeyRow) -> dict[str, Any]:
-    public = any_public_key(key.multibase)
     method: dict[str, Any] = {"id": f"{issuer.did}#{key.multibase}", "controller": issuer.did}
-    if isinstance(public, RsaPublicKey):
-        method |= {"type": "JsonWebKey", "publicKeyJwk": public_jwk(public)}
+    if is_rsa(key.multibase):
+        method |= {"type": "JsonWebKey", "publicKeyJwk": public_jwk(any_public_key(key.multibase))}
     else:
         method |= {"type": "Multikey", "publicKeyMultibase": key.multibase}
     if key.stolen and key.retired_since is not None:
