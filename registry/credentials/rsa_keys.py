@@ -31,6 +31,7 @@ MAX_BITS = 4096
 MAX_EXPONENT = 2**32 - 1
 """Largest public exponent that is read; 65537 is usual."""
 
+_ED25519_BEGINS = "z6Mk"  # the multibase text of every key with that prefix
 _NO_KEY = "The bytes are no RSA public key in DER form (PKCS#1)."
 
 
@@ -110,8 +111,8 @@ def any_public_key(text: str) -> PublicKey | RsaPublicKey:
 
 
 def is_rsa(text: str) -> bool:
-    """Return whether a multibase key is an RSA key; CredentialFormatError if it is no multibase text."""
-    return multibase_bytes(text).startswith(RSA_PREFIX)
+    """Return whether a multibase key of one of the two types is an RSA key, by its first characters."""
+    return not text.startswith(_ED25519_BEGINS)
 
 
 def _der(key: RSAPublicKey) -> bytes:
