@@ -19,6 +19,7 @@ def _load(name: str, path: Path) -> None:
 
 
 _load("interop_judges", HERE / "judges.py")
+_load("interop_expected", HERE / "expected.py")
 _load("interop_variants", HERE / "variants.py")
 if "services_world" not in sys.modules:
     _load("services_world", HERE.parent / "services" / "world.py")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 judges = sys.modules["interop_judges"]
+expected = sys.modules["interop_expected"]
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("interop")]
 
@@ -32,12 +33,8 @@ BASE = "https://badges.uni.example"
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
 FORMS = {"data-integrity": "ada", "jwt": "bo", "jwt-rs256": "cy"}
 """Recipient of each form of signature."""
-CARRIERS = ("json", "png", "svg")
-JUDGES = ("vc", "dcc", "openbadgeslib", "openvc", "schema", "strict")
-ALL = dict.fromkeys(JUDGES, True)
-JWT = {**ALL, "vc": False, "dcc": False, "openvc": False}
-EXPECTED = {"data-integrity": ALL, "jwt": JWT, "jwt-rs256": JWT}
-"""What each judge accepts. The npm verifiers read no VC-JWT; openvc-core wants the older claim vc in it."""
+CARRIERS, JUDGES = expected.CARRIERS, expected.OUTPUT_JUDGES
+EXPECTED = expected.OUTPUT
 
 
 @dataclass(frozen=True)

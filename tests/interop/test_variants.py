@@ -11,35 +11,13 @@ import pytest
 worlds = sys.modules["services_world"]
 judges = sys.modules["interop_judges"]
 made = sys.modules["interop_variants"]
+expected = sys.modules["interop_expected"]
+JUDGES, EXPECTED = expected.JUDGES, expected.VARIANTS
 
 LIST = "https://uni.example/status/0"
 WORLD = worlds.World()
 SIGNED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 VARIANTS = made.variants(worlds.unsigned_badge(WORLD.issuer, status_url=LIST), WORLD.issuer, SIGNED_AT)
-JUDGES = ("vc", "dcc", "openbadgeslib", "openvc")
-
-ALL, NONE = (True, True, True, True), (False, False, False, False)
-NOT_OPENVC = (True, True, True, False)
-EXPECTED: dict[str, tuple[tuple[bool, bool, bool, bool], tuple[str, str]]] = {
-    "one eddsa-rdfc-2022 proof, as an object": (ALL, ("verified", "verified")),
-    "one eddsa-rdfc-2022 proof, in an array": (NOT_OPENVC, ("verified", "verified")),
-    "with a proof of an unknown type": (NOT_OPENVC, ("verified", "verified")),
-    "with a proof of an unknown cryptosuite": (NOT_OPENVC, ("verified", "verified")),
-    "the same, the unknown one first": (NOT_OPENVC, ("verified", "verified")),
-    "with an eddsa-jcs-2022 proof": (NOT_OPENVC, ("verified", "verified")),
-    "eddsa-jcs-2022 alone": ((False, False, False, True), ("undecided", "unknown-proof-type")),
-    "a chain: the second proof names the first": ((True, True, False, False), ("verified", "verified")),
-    "an unsigned extra member": (NONE, ("not-verified", "undefined-term")),
-    "a signed but undefined term": (NONE, ("not-verified", "undefined-term")),
-    "a signed but undefined type": (NONE, ("not-verified", "undefined-term")),
-    "a context of its own, elsewhere": (NONE, ("undecided", "unknown-context")),
-    "a context written inside, and termsOfUse": ((True, True, False, False), ("not-verified", "inline-context")),
-    "termsOfUse of an IRI type, extra evidence": (ALL, ("verified", "verified")),
-    "a credentialStatus of a type of its own": ((False, False, True, False), ("verified", "verified")),
-    "altered, with one proof": (NONE, ("not-verified", "altered")),
-    "altered, with a set of proofs": (NONE, ("not-verified", "altered")),
-}
-"""What each judge accepts, in the order of JUDGES, and our verdict with its reason."""
 
 
 def web() -> Any:
@@ -86,3 +64,9 @@ def test_ours_says_what_follows_from_what_the_issuer_signed(name: str) -> None:
 
 def test_every_variant_is_expected() -> None:
     assert list(VARIANTS) == list(EXPECTED)
+
+
+def test_the_tables_in_the_docs_are_those_of_these_tests() -> None:
+    written = expected.DOCUMENT.read_text("utf-8").partition(expected.BEGIN)[2].partition(expected.END)[0]
+
+    assert written == expected.tables(), "run python tests/interop/expected.py"
