@@ -71,6 +71,8 @@ class Devnet:
 
     folder: Path
     """Holds pid, log, state.json and network.toml."""
+    state_every_seconds: int = 1
+    """How often the node writes its whole state: what a kill loses at most, and dearer the longer the chain."""
 
     def up(self, anvil: Path, port: int | None = None) -> DevnetStatus:
         """Start the chain unless it runs, wait until it answers, and deploy the contract if it is missing.
@@ -130,7 +132,7 @@ class Devnet:
         self.folder.mkdir(parents=True, exist_ok=True)
         _require_free(port)
         anvil_state.restore_newest(self.folder)
-        command = ["/bin/sh", "-c", _DETACHED, "anvil", "log", str(anvil), *_flags(self.folder.resolve(), port)]
+        command = ["/bin/sh", "-c", _DETACHED, "anvil", "log", str(anvil), *self._flags(port)]
         started = subprocess.run(  # noqa: S603  the program is named by the operator or found beside the package
             command, cwd=self.folder, start_new_session=True, check=True, capture_output=True, text=True
         )
@@ -138,6 +140,14 @@ class Devnet:
         # A crash before this leaves anvil on its port without a name; the next `up` says that the port is taken.
         # A crash here leaves anvil running and the file naming it; the next `up` finds it.
         self._await_answer()
+
+    def _flags(self, port: int) -> list[str]:
+        state = str(self.folder.resolve() / anvil_state.LIVE)
+        return [
+            *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID)),
+            *("--state", state, "--state-interval", str(self.state_every_seconds), "--preserve-historical-states"),
+            *("--slots-in-an-epoch", "1", "--quiet"),
+        ]
 
     def _await_answer(self) -> None:
         for _ in _ticks(_START_SECONDS):
@@ -190,14 +200,6 @@ class Devnet:
 class _Process:
     pid: int
     port: int
-
-
-def _flags(folder: Path, port: int) -> list[str]:
-    return [
-        *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID)),
-        *("--state", str(folder / anvil_state.LIVE), "--state-interval", "1", "--preserve-historical-states"),
-        *("--slots-in-an-epoch", "1", "--quiet"),
-    ]
 
 
 def _url(port: int) -> str:

@@ -76,13 +76,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_chain(folder: Path) -> LocalChain:
+def start_chain(folder: Path, state_every_seconds: int = 1) -> LocalChain:
     """Start a chain in a folder; skip the test where no anvil is installed."""
     try:
         anvil = find_anvil(None)
     except SettingsError as error:
         pytest.skip(str(error))
-    net = Devnet(folder)
+    net = Devnet(folder, state_every_seconds)
     status = net.up(anvil, free_port())
     chain = LocalChain(status.rpc, Address(status.contract), Address("0x" + "0" * 40), net)
     return LocalChain(status.rpc, chain.contract, Address(chain.call("eth_accounts")[0]), net)
@@ -91,6 +91,7 @@ def start_chain(folder: Path) -> LocalChain:
 @pytest.fixture(scope="session")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalChain]:
     """Give one running chain for the session, with the contract on it."""
-    chain = start_chain(tmp_path_factory.mktemp("devnet"))
+    # No test kills this one, and thousands of blocks written every second would keep a core busy.
+    chain = start_chain(tmp_path_factory.mktemp("devnet"), state_every_seconds=3600)
     yield chain
     chain.net.down()

@@ -42,7 +42,7 @@ devnets, homes = sys.modules["tests_devnet"], sys.modules["tests_homes"]  # load
 def theatre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """Give a chain of the fault tests' own, and stages to play on."""
     folder = tmp_path_factory.mktemp("faults")
-    chain = devnets.start_chain(folder / "devnet")
+    chain = devnets.start_chain(folder / "devnet", state_every_seconds=3600)
     front = proxy.Proxy(chain.rpc)
     processes = job_process.Processes(folder)
     yield stage_module.Theatre(
