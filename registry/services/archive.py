@@ -158,7 +158,11 @@ class Archive:
     @contextmanager
     def _opened(self, name: str) -> Iterator[BinaryIO]:
         try:
-            with self._archive.open(name) as packed:
+            opened = self._archive.open(name)
+        except (OSError, *_BROKEN) as error:  # an OSError names a place in the file that cannot be
+            raise BackupFormatError(f"{name} cannot be read from the backup ({error}).") from error
+        try:
+            with opened as packed:
                 yield packed  # type: ignore[misc]  # zipfile types it IO[bytes]
         except InputError:
             raise

@@ -20,7 +20,7 @@ from registry.core.errors import ChainUnavailableError
 from registry.core.submission import Mined, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from anchoring.sender import UnsignedTransaction
     from registry.core.submission import Attempt, BatchRef, Submission
@@ -178,9 +178,9 @@ class ModelChain:
         cap = 2 * head.base_fee + GWEI // 10
         return Quote(sender, "a model chain", GAS, GAS * head.base_fee, (GAS + GAS // 8) * cap, head.balance)
 
-    def may_anchor(self, _issuer: Address, _account: Address) -> bool:
+    def letting_anchor(self, issuers: Collection[Address], _account: Address) -> frozenset[Address]:
         self._answering()
-        return self.may
+        return frozenset(issuers) if self.may else frozenset()
 
     def require_contract(self) -> None:
         self._answering()

@@ -186,7 +186,8 @@ class ModelRows:
     def _move(self, submission: Submission, now: datetime, **values: Any) -> Submission:
         self._require_newest(submission)
         before = self._submissions[submission.id]
-        moved = replace(before, version=before.version + 1, updated_at=now, **values)
+        since = before.updated_at if values["state"] is before.state else now
+        moved = replace(before, version=before.version + 1, updated_at=since, **values)
         self._submissions[submission.id] = moved
         return moved
 

@@ -11,6 +11,7 @@ import itertools
 import os
 import random
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from registry.store.repository import Store
 from registry.store.submissions import SubmissionRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def _load(name: str) -> Any:
@@ -381,12 +382,20 @@ def _outcome(function: Callable[..., Any], arguments: Any, named: Any) -> tuple[
         return type(error), ""
 
 
+@contextmanager
+def closing_engine(engine: Any) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        engine.dispose()
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_the_store_behaves_as_its_model(seed: int, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drive, "require_as_asked", no_bytes)
     monkeypatch.setattr(job, "save_state_proofs", no_bytes)
     monkeypatch.setattr(job.contract_calls, "anchor", short_call_data)
     twin = TwinRows(database_url)
-    play(seed, twin, events=2000 if LONG else 150)
-    twin.engine.dispose()
+    with closing_engine(twin.engine):
+        play(seed, twin, events=2000 if LONG else 150)
     assert twin.compared > 500
