@@ -153,11 +153,14 @@ def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]
 
 
 def _gone_on_with(desk: Desk, wait_seconds: float) -> list[Progress]:
-    """Drive what was begun, and the empty transactions that driving turns out to need; then what waited for those."""
-    seen: dict[int, Progress] = {}
-    while new := [one.id for one in _unfinished(desk) if one.id not in seen]:
-        held_up = [number for number, one in seen.items() if _waits_for_a_nonce(one)]
-        seen |= {number: drive(desk, number, wait_seconds) for number in new + held_up}
+    """Drive what was begun; then the empty transactions that this turned out to need, and once more what needs them."""
+    begun = [one.id for one in _unfinished(desk)]
+    seen = {number: drive(desk, number, wait_seconds) for number in begun}
+    held_up = [number for number, one in seen.items() if _waits_for_a_nonce(one)]
+    if held_up:
+        # Once, not until none is left: an endpoint that lags may ask for one again and again.
+        fillers = [one.id for one in _unfinished(desk) if one.id not in seen]
+        seen |= {number: drive(desk, number, wait_seconds) for number in fillers + held_up}
     return list(seen.values())
 
 

@@ -161,7 +161,7 @@ def test_23_a_gap_of_nonces_heals_by_itself(stage: Stage, burned: int, above: in
     assert stage.anchor(fault=Fault("kill", "commit:sent", moment="after")).code == KILLED
     assert [attempt.nonce for attempt in stage.attempts()] == [burned + above]
 
-    run_until_done(stage, rounds=2)
+    run_until_done(stage, rounds=above + 1)
 
     assert {attempt.nonce for attempt in stage.attempts()} == {burned + above}
     verdict = stage.judge(final=True, paid=burned + above + 1)
