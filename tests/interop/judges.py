@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from registry.credentials.contexts import SERVED, VC_CONTEXT, context_document
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+arrays_only = sys.modules["tests_strict_schema"].arrays_only  # loaded by tests/conftest.py
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT.parent / "shared" / "data" / "schemas"
 SCHEMA = "ob_v3p0_achievementcredential_schema.json"
@@ -113,7 +115,7 @@ def by_openvc(credential: Any, web: Web) -> Said:
 def by_schema(credential: Any, *, strict: bool) -> Said:
     """Judge by the published schema of 2026, or by the older strict one, which wants arrays."""
     published = json.loads((SCHEMAS / SCHEMA).read_bytes())
-    validator = Draft201909Validator(_arrays_only(published) if strict else published, format_checker=FormatChecker())
+    validator = Draft201909Validator(arrays_only(published) if strict else published, format_checker=FormatChecker())
     errors = [error.message for error in validator.iter_errors(credential)]
     return Said(not errors, "; ".join(errors)[:300])
 
@@ -124,18 +126,3 @@ def _said(judged: Callable[[], None], refusals: type[Exception]) -> Said:
     except refusals as error:
         return Said(accepted=False, note=str(error)[:300])
     return Said(accepted=True)
-
-
-def _arrays_only(node: Any) -> Any:
-    """Narrow each choice between one and several to several, and of text and language map to text."""
-    if isinstance(node, list):
-        return [_arrays_only(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    choices = node.get("oneOf", [])
-    narrowed = [one for one in choices if "allOf" in one or one.get("type") == "array"]
-    narrowed = narrowed or [one for one in choices if one.get("type") == "string" and len(choices) == 2]
-    kept = node | {"oneOf": narrowed} if narrowed and "ext:" not in str(choices) else node
-    if "status of a verifiable credential" in str(node.get("description")):
-        kept = kept | {"required": ["id", "type"]}
-    return {name: _arrays_only(value) for name, value in kept.items()}
