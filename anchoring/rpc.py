@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from registry.chain.kept_client import KeptClient
 from registry.chain.rpc import MAX_ANSWER_BYTES, endpoint_name
 from registry.core.canonical import require_shallow
 from registry.core.errors import CanonicalFormError, ChainUnavailableError, WrongChainError
@@ -43,9 +44,8 @@ class JsonRpc:
         self._chain_id = chain_id
         self._title = title
         self._trusted = False
-        # Reading the certificate authorities takes 80 ms, which plain http has no use for.
-        encrypted = url.startswith("https:")
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, transport=transport, verify=encrypted, trust_env=encrypted)
+        self._transport = transport
+        self._kept = KeptClient(self.name, self._client)
 
     def call(self, method: str, params: Sequence[object] = ()) -> Any:  # noqa: ANN401  any JSON value
         """Return the result; the endpoint is asked once, and never again by itself.
@@ -61,7 +61,12 @@ class JsonRpc:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._kept.close()
+
+    def _client(self) -> httpx.Client:
+        # Reading the certificate authorities takes 80 ms, which plain http has no use for.
+        encrypted = self._url.startswith("https:")
+        return httpx.Client(timeout=TIMEOUT_SECONDS, transport=self._transport, verify=encrypted, trust_env=encrypted)
 
     def _require_chain(self) -> None:
         if self._trusted:
@@ -78,7 +83,7 @@ class JsonRpc:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
         status = 0
         try:
-            with self._client.stream("POST", self._url, json=body) as response:
+            with self._kept.using() as client, client.stream("POST", self._url, json=body) as response:
                 status = response.status_code
                 data = self._read(response, LONGEST_ANSWERS.get(method, MAX_ANSWER_BYTES))
             require_shallow(data)
@@ -89,8 +94,6 @@ class JsonRpc:
             raise ChainUnavailableError(f"{self.name} did not answer ({type(error).__name__})") from error
         except (ValueError, CanonicalFormError) as error:
             raise ChainUnavailableError(f"{self.name} answered {status} with something not JSON") from error
-        except RuntimeError as error:  # httpx's own, where a question that nobody waits for outlives the connection
-            raise ChainUnavailableError(f"{self.name} was asked over a closed connection") from error
         return self._result(method, answer)
 
     def _read(self, response: httpx.Response, most: int) -> bytes:

@@ -9,6 +9,7 @@ import json
 import secrets
 import shutil
 import sys
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from tests.devnet import LocalChain
 
 PASSPHRASE = "correct horse"
+MINING_SECONDS = 20.0
+"""Longest wait for a node that mines by itself."""
 
 
 @dataclass
@@ -231,6 +234,13 @@ class Bench:
         wanted = {"fromBlock": "0x0", "address": self.local.contract, "topics": [topic, who]}
         found: list[dict[str, Any]] = self.local.call("eth_getLogs", wanted)
         return found
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what the node does by itself: it mines a transaction a moment after it took it."""
+        until = time.monotonic() + MINING_SECONDS
+        while not condition():
+            assert time.monotonic() < until, "the node mined nothing"
+            time.sleep(0.01)
 
     def spent_nonces(self) -> int:
         return int(self.local.call("eth_getTransactionCount", self.sender.address, "latest"), 16)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from registry.chain.kept_client import KeptClient
 from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, ChainUnavailableError
 
@@ -38,14 +38,11 @@ class RpcEndpoint:
         self.url = url
         self.name = endpoint_name(url)
         self._transport = transport
-        self._lock = threading.Lock()
-        self._opened: httpx.Client | None = None
+        self._kept = KeptClient(self.name, self._client)  # most networks of a list are never asked
 
     def close(self) -> None:
         """Close the kept connections, if there are any."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
+        self._kept.close()
 
     def batch(self, calls: Sequence[Call]) -> list[Any]:
         """Return the results in order.
@@ -72,8 +69,6 @@ class RpcEndpoint:
             raise self._unavailable(f"answered with HTTP status {error.response.status_code}") from error
         except httpx.HTTPError as error:
             raise self._unavailable("could not be reached") from error
-        except RuntimeError as error:  # httpx's own, where a question that nobody waits for outlives the connection
-            raise self._unavailable("was asked over a closed connection") from error
         except CanonicalFormError as error:
             raise self._unavailable("answered with something that is not JSON") from error
         if not isinstance(answers, list):
@@ -81,19 +76,13 @@ class RpcEndpoint:
         return answers
 
     def _client(self) -> httpx.Client:
-        """Return the client, made when it is first needed: most networks of a list are never asked."""
-        with self._lock:
-            if self._opened is None:
-                # Reading the certificate authorities takes 80 ms, which plain http has no use for.
-                encrypted = self.url.startswith("https:")
-                self._opened = httpx.Client(
-                    timeout=TIMEOUT_SECONDS, transport=self._transport, verify=encrypted, trust_env=False
-                )
-            return self._opened
+        # Reading the certificate authorities takes 80 ms, which plain http has no use for.
+        encrypted = self.url.startswith("https:")
+        return httpx.Client(timeout=TIMEOUT_SECONDS, transport=self._transport, verify=encrypted, trust_env=False)
 
     def _read(self, payload: list[dict[str, Any]]) -> bytes:
         data = b""
-        with self._client().stream("POST", self.url, json=payload) as response:
+        with self._kept.using() as client, client.stream("POST", self.url, json=payload) as response:
             response.raise_for_status()
             for chunk in response.iter_bytes():
                 data += chunk

@@ -328,6 +328,7 @@ def test_a_nonce_left_unused_below_ours_is_spent_by_an_empty_transaction(bench: 
     foreign = {"from": bench.sender.address, "to": bench.sender.address, "gas": hex(21_000)}
     bench.local.call("anvil_impersonateAccount", bench.sender.address)
     bench.local.call("eth_sendTransaction", foreign)
+    bench.until(bench.spent_nonces)
     # On a network without a block of its own for every transaction ours waits under nonce 1, the stranger's gone.
     bench.local.call("anvil_setAutomine", NO_TRANSACTIONS)
     try:

@@ -98,9 +98,11 @@ def test_an_endpoint_without_proofs_holds_no_finality_up_and_the_next_run_tries_
 
 
 def test_a_batch_that_is_not_final_yet_gets_no_proof(bench: Bench) -> None:
-    bench.sealed_batch()
+    issuer, desk = bench.sealed_batch(), bench.desk(chain=bench.chain_of(kind="test"))
+    run(desk, bench.sender.address, bench.seal, 0)
+    bench.until(lambda: bench.anchored_events(issuer))
 
-    run(bench.desk(chain=bench.chain_of(kind="test")), bench.sender.address, bench.seal, 0)
+    run(desk, bench.sender.address, bench.seal, 0)
 
     (batch,) = bench.store.batches()
     assert batch.state is BatchState.ANCHORED

@@ -199,6 +199,7 @@ def test_a_relayed_anchor_lost_in_a_reorganisation_is_anchored_by_the_issuer_its
     test_network = bench.chain_of(kind="test")
     request = signed(bench)
     relayer.relay(request, chain=test_network, wait_seconds=0)
+    bench.until(lambda: bench.anchored_events(issuer))
     adopted = run(bench.desk(chain=test_network), bench.sender.address, bench.seal, 0).progress[0]
     assert adopted.submission.state is SubmissionState.ALREADY_ANCHORED
     bench.local.call("anvil_reorg", 1, [])

@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from registry.chain.kept_client import KeptClient
+from registry.core.errors import ChainUnavailableError
+
 REPLACEMENTS = sys.modules["tests_faults_replacements"]  # loaded by conftest.py
 
 if TYPE_CHECKING:
@@ -89,7 +92,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._released = threading.Event()
         self._replacements = REPLACEMENTS.Replacements()
-        self._client = httpx.Client(verify=False, trust_env=False, timeout=_NODE_SECONDS)  # noqa: S501  plain http
+        self._node = KeptClient("the node", _client)
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
         self.listen()
@@ -186,7 +189,7 @@ class Proxy:
         """End it."""
         self._released.set()
         self.stop_listening()
-        self._client.close()
+        self._node.close()
 
     def _rule(self, method: str, when: str, act: Callable[..., Any], which: dict[str, Any]) -> Rule:
         rule = Rule(method, **{when: act}, **which)
@@ -226,7 +229,8 @@ class Proxy:
 
     def _asked(self, method: str, params: Any) -> dict[str, Any]:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        answer: dict[str, Any] = self._client.post(self.target, json=body).json()
+        with self._node.using() as client:
+            answer: dict[str, Any] = client.post(self.target, json=body).json()
         return answer
 
     def _underpriced(self, method: str, params: Any) -> dict[str, Any] | None:
@@ -259,6 +263,10 @@ class Proxy:
         return max(0, int(block["number"], 16) - self.stale_blocks)
 
 
+def _client() -> httpx.Client:
+    return httpx.Client(verify=False, trust_env=False, timeout=_NODE_SECONDS)  # noqa: S501  plain http
+
+
 def _raise(error: BrokenAnswerError) -> Any:
     raise error
 
@@ -276,7 +284,7 @@ def _server(proxy: Proxy, port: int) -> ThreadingHTTPServer:
                 self.close_connection = True
                 if broken.status:
                     self._write(broken.status, broken.body, broken.missing)
-            except httpx.HTTPError:
+            except (httpx.HTTPError, ChainUnavailableError):  # the node is gone, or the test is over
                 self.close_connection = True
 
         def _write(self, status: int, body: bytes, missing: int = 0) -> None:

@@ -122,7 +122,7 @@ def in_proof(**members: Any) -> Callable[[dict[str, Any]], str]:
 
 def swapped(bundle: dict[str, Any]) -> str:
     one = bundle["receipts"][0]
-    return in_receipt(leafIndex=one["treeSize"] - 1, treeSize=one["leafIndex"] + 1)(bundle)
+    return in_receipt(leafIndex=one["treeSize"], treeSize=one["leafIndex"])(bundle)
 
 
 def twice(name: str, other: str) -> Callable[[dict[str, Any]], str]:
