@@ -16,6 +16,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.keys import PublicKey
 from registry.credentials.model import parse_profile
+from registry.credentials.pictures import require_honest_picture
 from registry.credentials.recipient_id import did_of as recipient_did
 from registry.credentials.rsa_keys import RsaPublicKey
 from registry.credentials.safe_mode import require_safe_profile
@@ -168,6 +169,7 @@ def _profile(wish: Wish, did: str) -> dict[str, Any]:
         own["address"] = {"type": ["Address"], "addressCountryCode": wish.country.upper()}
     profile = parse_profile({**given, **own})
     require_safe_profile(profile)
+    require_honest_picture(profile)
     return profile
 
 

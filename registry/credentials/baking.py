@@ -77,7 +77,8 @@ def unbake(data: bytes) -> tuple[str, str | None]:
     """Return the credential text in a PNG or SVG picture, and the receipts if there are any.
 
     Raises:
-        CredentialFormatError: the file is no such picture, is damaged or beyond our limits, or carries no credential.
+        CredentialFormatError: the file is no such picture, is damaged or beyond our limits, would run something when
+            opened, or carries no credential.
 
     """
     _require_readable(data)
@@ -100,6 +101,11 @@ def _unbake_png(data: bytes) -> tuple[str, str | None]:
 
 def _unbake_svg(data: bytes) -> tuple[str, str | None]:
     contents = read_svg(data)
+    if contents.active:
+        raise CredentialFormatError(
+            f"The SVG picture would run something when opened ({contents.active}), which no badge does: it was changed "
+            "after it was issued. Ask for the badge as it was downloaded."
+        )
     if not contents.credential:
         raise _no_credential("SVG")
     return _checked(contents.credential), contents.receipts

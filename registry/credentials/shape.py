@@ -26,6 +26,13 @@ def shape_problems(document: dict[str, Any]) -> Iterator[FormatProblem]:
         text = "It is neither an Open Badge nor an endorsement nor a learner record: its type names none of them."
         yield FormatProblem("not-open-badges", text)
         return
+    listed = document.get("credentialStatus")
+    if isinstance(listed, list) and len(listed) > 1:
+        text = (
+            f"It carries {len(listed)} status entries; an Open Badge has one, so it is not clear which of them counts."
+        )
+        yield FormatProblem("several-statuses", text)
+        document = {name: value for name, value in document.items() if name != "credentialStatus"}
     try:
         form.model_validate(document)
     except ValidationError as error:

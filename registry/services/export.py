@@ -14,6 +14,7 @@ from registry.core.receipt import bundle_json, receipt_json
 from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
 from registry.credentials.compact_jws import parse_compact
+from registry.credentials.pictures import embedded_picture, require_honest_picture
 from registry.services.receipts import bundle_of
 
 if TYPE_CHECKING:
@@ -78,20 +79,19 @@ def file_content(bundle: Bundle, form: Form) -> bytes:
 
 
 def require_picture(achievement: dict[str, Any]) -> None:
-    """Raise InputError if an achievement has a picture of its own that no credential can be baked into."""
+    """Raise InputError if an achievement has a picture of its own that no credential can be baked into.
+
+    Or one that is not what it says, or that would run something when opened.
+    """
+    require_honest_picture(achievement)
     bake_png(_picture(achievement), "{}", "[]")
 
 
 def _picture(achievement: dict[str, Any]) -> bytes:
     """Return the achievement's own picture if it is an embedded PNG, else a default badge in its own colour."""
-    image = achievement.get("image")
-    address = image.get("id") if isinstance(image, dict) else image
-    prefix = "data:image/png;base64,"
-    if isinstance(address, str) and address.startswith(prefix):
-        try:
-            return base64.b64decode(address.removeprefix(prefix), validate=True)
-        except ValueError as error:
-            raise InputError(f"The picture of {achievement.get('name')} is not base64.") from error
+    picture = embedded_picture(achievement)
+    if picture is not None and picture.media_type == "image/png":
+        return picture.data
     return _default(str(achievement.get("id")))
 
 

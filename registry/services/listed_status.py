@@ -65,10 +65,12 @@ class ListKeys:
 def listed_status(
     presented: Presented, anchoring: Anchoring, web: WebQuestions, keys: ListKeys
 ) -> StatusListAnswer | Unreachable | NotAsked:
-    """Return what the credential's revocation list says; not asked if it names no list of that purpose."""
+    """Return what the credential's revocation list says; not asked if it has no status entry at all."""
+    if "credentialStatus" not in presented.document:
+        return NOT_ASKED
     entry = _revocation_entry(presented.document)
     if entry is None:
-        return NOT_ASKED
+        return Unreachable("its credentialStatus is no list of revocations that is read here")
     url, index = entry.get("statusListCredential"), _index(entry)
     if not isinstance(url, str) or index is None:
         return Unreachable("its credentialStatus names no list and index that can be read")

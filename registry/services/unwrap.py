@@ -6,6 +6,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, ReceiptFormatError
 from registry.core.receipt import Bundle, parse_bundle
 from registry.credentials.baking import unbake
+from registry.credentials.pictures import media_type_of
 from registry.services.kinds import Kind, foreign_kind
 
 FOREIGN = {
@@ -53,9 +54,14 @@ def _from_text(text: bytes) -> Bundle:
     try:
         return parse_bundle(text.decode("utf-8"))
     except (UnicodeDecodeError, ReceiptFormatError, CanonicalFormError) as error:
-        raise CredentialFormatError(
-            "This is not a credential: it is neither JSON, nor a signed token (VC-JWT), nor a badge picture."
-        ) from error
+        raise CredentialFormatError(_what_it_is_not(text)) from error
+
+
+def _what_it_is_not(data: bytes) -> str:
+    kind = media_type_of(data)
+    if kind is not None:
+        return f"This is a picture of the type {kind}, whatever its name says; a badge is a PNG or SVG picture."
+    return "This is not a credential: it is neither JSON, nor a signed token (VC-JWT), nor a badge picture."
 
 
 def _require_credential(bundle: Bundle) -> Bundle:

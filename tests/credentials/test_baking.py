@@ -280,6 +280,14 @@ def test_a_drawing_that_would_run_something_is_not_baked(inside: str) -> None:
         bake_svg(svg_with(inside), CREDENTIAL, RECEIPTS)
 
 
+def test_a_badge_that_would_run_something_is_not_read_although_its_credential_is_whole() -> None:
+    baked = bake_svg(SVG, CREDENTIAL, RECEIPTS)
+    changed = baked.replace(b"</svg>", b"<script>steal()</script></svg>")
+    assert unbake(baked)
+    with pytest.raises(CredentialFormatError, match=r"run something when opened \(<script>\)"):
+        unbake(changed)
+
+
 @pytest.mark.parametrize("text", ["\ud800", "x\0y", "x" * (4 * 1024 * 1024 + 1)])
 def test_a_text_that_no_picture_can_carry_is_refused(text: str) -> None:
     with pytest.raises(CredentialFormatError):

@@ -56,6 +56,8 @@ def test_a_signed_token_is_taken_alone_and_out_of_pictures(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
+        (b"\xff\xd8\xff\xe0 a photograph called badge.png", "type image/jpeg, whatever its name says"),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "type image/webp"),
         (b"", "nothing in it"),
         (b" \n\t", "nothing in it"),
         (b"hello", "neither JSON"),

@@ -304,6 +304,30 @@ def test_a_status_list_that_cannot_be_read_is_a_note(world: Any, answer: Any) ->
     assert "could not be read" in next(one.detail for one in judged.report.checks if one.check == "status")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"id": "urn:x:1", "type": "1EdTechRevocationList"},
+        {"id": "urn:x:1", "type": "BitstringStatusListEntry", "statusPurpose": "suspension"},
+    ],
+)
+def test_a_status_entry_of_a_kind_that_is_not_read_is_a_note(world: Any, entry: dict[str, str]) -> None:
+    signed = world.issuer.signed({**worlds.unsigned_badge(world.issuer), "credentialStatus": entry})
+    judged = world.judge(signed, world.chain.anchor([signed], world.issuer))
+    assert told(judged) == ("verified", "verified")
+    assert "no list of revocations that is read" in next(
+        one.detail for one in judged.report.checks if one.check == "status"
+    )
+
+
+def test_two_status_entries_are_named(world: Any) -> None:
+    document = worlds.unsigned_badge(world.issuer, status_url=URL)
+    signed = world.issuer.signed({**document, "credentialStatus": [document["credentialStatus"]] * 2})
+    judged = world.judge(signed, world.chain.anchor([signed], world.issuer))
+    assert told(judged) == ("not-verified", "several-statuses")
+    assert "2 status entries" in judged.report.checks[0].detail
+
+
 @pytest.mark.parametrize("index", ["-1", "٣", "9" * 5000, "131072", "1.5", ""])
 def test_a_status_index_that_is_no_place_in_the_list_is_a_note(world: Any, index: str) -> None:
     document = worlds.unsigned_badge(world.issuer, status_url=URL)
