@@ -154,7 +154,8 @@ def submissions_of(batches: Sequence[BatchRef]) -> Iterator[tuple[BatchRef, ...]
 
 def _gone_on_with(desk: Desk, wait_seconds: float) -> list[Progress]:
     """Drive what was begun; then the empty transactions that this turned out to need, and once more what needs them."""
-    begun = [one.id for one in _unfinished(desk)]
+    # The lowest nonce first: what spends it may be final by now, and the next one then need not wait for another run.
+    begun = [one.id for one in sorted(_unfinished(desk), key=_place_in_line)]
     seen = {number: drive(desk, number, wait_seconds) for number in begun}
     held_up = [number for number, one in seen.items() if _waits_for_a_nonce(one)]
     if held_up:
@@ -166,6 +167,10 @@ def _gone_on_with(desk: Desk, wait_seconds: float) -> list[Progress]:
 
 def _unfinished(desk: Desk) -> list[Submission]:
     return desk.rows.submissions(desk.chain.network.chain_id, unfinished=True)
+
+
+def _place_in_line(submission: Submission) -> tuple[bool, int, int]:
+    return submission.nonce is None, submission.nonce or 0, submission.id
 
 
 def _waits_for_a_nonce(progress: Progress) -> bool:
