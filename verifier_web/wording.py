@@ -148,6 +148,7 @@ MEANINGS = {
     "no-receipt": "Ask the person for the bundle: the file that carries the receipt, too.",
     "receipt-unreachable": "Ask the person for the bundle, which carries the receipt, or check again later.",
     "chain-unreachable": "Check again in a few minutes.",
+    "chain-behind": "It says nothing against the credential. Check again in a few minutes.",
     "wrong-network": "Use a verifier that accepts that network, or ask the issuer where else it is anchored.",
     "issuer-unconfirmed": "The signature and the register agree. Find out for yourself whether you know this issuer.",
     "key-unknown": "It is signed in a way that this verifier cannot read. Ask the issuer how to check it.",
