@@ -79,6 +79,10 @@ class ChainReader(Protocol):
         """Return what the contract says; ChainUnavailableError if no endpoint gave a usable answer."""
         ...
 
+    def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
+        """Return what the contract says of each, asked together; ChainUnavailableError as above, of all of them."""
+        ...
+
     def close(self) -> None:
         """Close the connections."""
         ...

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from registry.api.office import Succession
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
-    from registry.services.verify import Judged
+    from registry.services.judged import Judged
 
 TONES = {
     Verdict.VERIFIED: "good",

@@ -7,33 +7,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.checks.facts import NOT_ASKED, Expected
 from registry.checks.verdict import judge
 from registry.services.gather import Gathering
+from registry.services.judged import Judged
 from registry.services.unwrap import unwrap
+from registry.services.verify_many import ManyVerifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from registry.checks.facts import Facts
-    from registry.checks.report import Report
-    from registry.core.receipt import Bundle
     from registry.ports import ChainReader, Clock, IssuerDirectory
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One judged credential with all it was judged by."""
-
-    report: Report
-    """What the checks found."""
-    bundle: Bundle
-    """What was read."""
-    facts: Facts
-    """What was gathered; `facts.presented.document` is what may be shown."""
 
 
 class Verifier:
@@ -62,3 +48,7 @@ class Verifier:
         gathering = Gathering(self._readers, self._directory, bundle.receipts, self._clock.now())
         facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
         return Judged(judge(facts), bundle, facts)
+
+    def many(self) -> ManyVerifier:
+        """Return what judges many credentials in one run, beginning now."""
+        return ManyVerifier(self._readers, self._directory, self._clock)
