@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         IssuerRow,
         NewCredential,
         Reissue,
+        ShareLink,
         SigningKeyRow,
         StatusChange,
         StoredCredential,
@@ -172,8 +173,8 @@ class CredentialStore(Protocol):
         """Return one credential by the UUID of its id."""
         ...
 
-    def credential_by_token(self, share_token: str) -> StoredCredential | None:
-        """Return one credential by the secret part of its public link."""
+    def credential_by_token(self, recipient_token: str) -> StoredCredential | None:
+        """Return one credential by the secret part of its recipient's link."""
         ...
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
@@ -190,6 +191,22 @@ class CredentialStore(Protocol):
 
     def reissue_to(self, new_uuid: str) -> Reissue | None:
         """Return what a credential took the place of."""
+        ...
+
+    def share_link(self, token: str) -> ShareLink | None:
+        """Return one share link, live or turned off, by the secret part of its address."""
+        ...
+
+    def live_share_links(self, credential_uuid: str) -> list[ShareLink]:
+        """Return the live share links of a credential, oldest first."""
+        ...
+
+    def put_share_link(self, link: ShareLink, most_live: int, most_ever: int) -> ShareLink:
+        """Store a share link, or return the live one that has its label; ShareLinksFullError if it is one too many."""
+        ...
+
+    def turn_off_share_link(self, credential_uuid: str, token: str, now: datetime) -> bool:
+        """Turn a credential's share link off for good; tell whether it has a live one of this token."""
         ...
 
     def known_uuids(self, uuids: Sequence[str]) -> dict[str, bytes]:

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
 
 from registry.api import problems
+from registry.api.answers import HERE, with_headers
 from registry.api.office import STATUS_LIST_SECONDS
-from registry.api.page import page_of
+from registry.api.shared import shared_router
 from registry.api.vc_api import vc_api_router
-from registry.core.receipt import bundle_json, receipt_json
-from registry.services.export import file_content
+from registry.core.receipt import receipt_json
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from registry.api.office import Office
     from registry.api.vc_api import VcApi
 
-HERE = Path(__file__).parent
 CREDENTIAL_TYPE = "application/vc"
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-"""Content Security Policy, level 3."""
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Access-Control-Allow-Origin": "*",
-}
-"""Sent with every answer: a page loads nothing from elsewhere and tells nobody where it was opened; all that is
-served here is public to whoever knows its address, so verifiers in browsers may read it too."""
-SHARED = {"Cache-Control": "no-store", "Vary": "Accept", "X-Robots-Tag": "noindex"}
-"""Sent with everything behind a share link: whose credential it is, and how it stands now, is not kept."""
 
 
 def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
@@ -48,9 +27,9 @@ def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
     app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     problems.install(app)
-    app.middleware("http")(_with_headers)
+    app.middleware("http")(with_headers)
     app.include_router(_published(office))
-    app.include_router(_shared(office))
+    app.include_router(shared_router(office))
     if vc_api is not None:
         app.include_router(vc_api_router(vc_api))
 
@@ -92,47 +71,3 @@ def _published(office: Office) -> APIRouter:
         return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
 
     return router
-
-
-def _shared(office: Office) -> APIRouter:
-    """Return what stands behind a recipient's share link."""
-    router = APIRouter()
-    templates = Jinja2Templates(HERE / "templates")
-
-    @router.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
-    def get_credential(request: Request, token: str) -> Response:
-        """Answer a browser with the credential's page, and everybody else with the bundle."""
-        value = bundle_json(office.bundle(token))
-        if not _wants_page(request):
-            return JSONResponse(value, headers=SHARED)
-        state_url = office.state_url(token)
-        judged = office.verifier.verify(json.dumps(value).encode())
-        page = page_of(judged, token, state_url, office.succession(token))
-        return templates.TemplateResponse(request, "credential.html", {"page": page}, headers=SHARED)
-
-    @router.get("/c/{token}/bundle.json", summary="The bundle, as a file")
-    def get_bundle(token: str) -> Response:
-        """Answer with the bundle to keep."""
-        return _file(file_content(office.bundle(token), "json"), "application/json", "bundle.json")
-
-    @router.get("/c/{token}/badge.png", summary="The badge, as a file")
-    def get_badge(token: str) -> Response:
-        """Answer with the badge; credential and receipts are baked in."""
-        return _file(file_content(office.bundle(token), "png"), "image/png", "badge.png")
-
-    return router
-
-
-def _wants_page(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
-
-
-def _file(data: bytes, media_type: str, name: str) -> Response:
-    headers = {**SHARED, "Content-Disposition": f'inline; filename="{name}"'}
-    return Response(data, media_type=media_type, headers=headers)
-
-
-async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    response.headers.update(HEADERS)
-    return response

@@ -56,4 +56,10 @@ SUSPENDED = (
     "only. It can be lifted."
 )
 """Said of a suspended credential."""
+PREVIEW = "Awarded by {issuer}{on}. Open the link to see whose it is, and whether it holds."
+"""What a preview of a share link says."""
+BADGE = "Badge: {title}"
+"""What the picture in a preview shows."""
+UNNAMED_LINK = "Link without a name"
+"""What a share link is called that its recipient did not name."""
 NAMELESS = "Somebody it does not name openly"

@@ -11,10 +11,10 @@ from registry.checks.report import Verdict
 from registry.checks.sentences import day
 
 if TYPE_CHECKING:
-    from registry.api.office import Succession
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
     from registry.services.judged import Judged
+    from registry.services.succession import Succession
 
 TONES = {
     Verdict.VERIFIED: "good",
@@ -54,15 +54,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: the addresses on it that do not follow from its credential, all but one relative."""
+
+    root: str
+    """The way up to the root of the application, `../` for a page at `/c/TOKEN`."""
+    files: str
+    """Where its files lie."""
+    newer: str
+    """Where the credential stands that took its place; empty if there is none."""
+    state_url: str
+    """Where the saved state proof lies, absolute; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All the words on a credential page."""
 
-    token: str
-    """Secret part of the link, for the files below it."""
-    state_url: str
-    """Where the saved state proof lies; empty if there is none."""
-    newer_token: str
-    """Secret part of the link of the credential that took this one's place; empty if there is none."""
+    place: Place
+    """Where it stands, and what beside it."""
+    is_jwt: bool
+    """Whether it is a VC-JWT, which can be had alone."""
     replaced: str
     """That it was replaced, or replaces another, as a sentence; empty if neither."""
     tone: str
@@ -93,26 +105,22 @@ class Page:
     """Every finding."""
 
 
-def page_of(judged: Judged, token: str, state_url: str = "", succession: Succession | None = None) -> Page:
-    """Return the page of a judged credential.
-
-    `state_url` leads to its saved state proof, if there is one; `succession` says what replaced it, or it replaced.
-    """
+def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
+    """Return the page of a judged credential; `succession` says what replaced it, or it replaced."""
     facts, report = judged.facts, judged.report
     document = facts.presented.document
-    achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
+    achievement = _achievement(document)
     return Page(
-        token=token,
-        state_url=state_url,
-        newer_token=succession.newer_token if succession else "",
+        place=place,
+        is_jwt=isinstance(judged.bundle.credential, str),
         replaced=_replaced(succession),
         tone=TONES[report.verdict],
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
         status_note=_status_note(report),
-        title=_text(achievement.get("name")) or _text(document.get("name")),
+        title=title_of(document),
         holder=_text(recipient_name(document)) or labels.NAMELESS,
-        issuer=_text(_object(document.get("issuer")).get("name")),
+        issuer=issuer_of(document),
         issuer_did=facts.presented.issuer_did,
         description=_text(achievement.get("description")),
         criteria=_text(_object(achievement.get("criteria")).get("narrative")),
@@ -122,10 +130,24 @@ def page_of(judged: Judged, token: str, state_url: str = "", succession: Success
     )
 
 
-def _replaced(succession: Succession | None) -> str:
-    if succession is not None and succession.replaced_at is not None:
+def title_of(document: dict[str, Any]) -> str:
+    """Return what a credential was earned for."""
+    return _text(_achievement(document).get("name")) or _text(document.get("name"))
+
+
+def issuer_of(document: dict[str, Any]) -> str:
+    """Return what the issuer of a credential calls itself."""
+    return _text(_object(document.get("issuer")).get("name"))
+
+
+def _achievement(document: dict[str, Any]) -> dict[str, Any]:
+    return _object(_object(document.get("credentialSubject")).get("achievement"))
+
+
+def _replaced(succession: Succession) -> str:
+    if succession.replaced_at is not None:
         return labels.REPLACED.format(day=day(succession.replaced_at))
-    if succession is not None and succession.older_id:
+    if succession.older_id:
         return labels.REPLACES.format(older=succession.older_id)
     return ""
 

@@ -9,7 +9,7 @@ RegistryError
     SignatureError
   StateError               not allowed now                                -> 409, exit 2
     BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
-    WrongChainError  TransactionRevertedError  FinalityBrokenError
+    WrongChainError  TransactionRevertedError  FinalityBrokenError  ShareLinksFullError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
     SignerUnavailableError
@@ -182,6 +182,12 @@ class FinalityBrokenError(StateError):
     """A quorum of endpoints shows another block where one was final before."""
 
     code = "finality-broken"
+
+
+class ShareLinksFullError(StateError):
+    """A credential has as many share links as it may have."""
+
+    code = "share-links-full"
 
 
 class UnavailableError(RegistryError):

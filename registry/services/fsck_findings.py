@@ -12,6 +12,7 @@ _KINDS = {
     "state_proof": "State proof",
     "status_event": "Status change",
     "signing_key": "Signing key",
+    "share_link": "Share link",
     "database": "The database",
 }
 

@@ -22,6 +22,7 @@ from registry.credentials.safe_mode import require_safe_achievement, require_saf
 from registry.credentials.status_list import status_entry
 from registry.credentials.vc_jwt import with_subject_id
 from registry.records import NewCredential
+from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 200
 """Rows that are stored in one transaction; all that is in memory at once."""
-SHARE_TOKEN_BYTES = 16
 SALT_BYTES = 16
 
 
@@ -194,7 +194,7 @@ class Issuance:
             row_key=one.row_key,
             entry=entry,
             leaf_hash=leaf_hash(entry),
-            share_token=secrets.token_urlsafe(SHARE_TOKEN_BYTES),
+            recipient_token=new_token(),
             status_index=one.status_index,
             recipient=one.row.recipient.identifier,
             issued_at=self.now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from registry.credentials.screen import screen
 from registry.credentials.status_list import status_entry
 from registry.credentials.vcdm import model_problems
 from registry.records import NewCredential
-from registry.services.issue import SHARE_TOKEN_BYTES
+from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
 
@@ -90,7 +89,7 @@ class GivenIssuance:
             row_key=leaf,
             entry=entry,
             leaf_hash=leaf,
-            share_token=secrets.token_urlsafe(SHARE_TOKEN_BYTES),
+            recipient_token=new_token(),
             status_index=index,
             recipient="",
             issued_at=self.now,

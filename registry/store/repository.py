@@ -9,6 +9,7 @@ from registry.store.credential_rows import CredentialRows
 from registry.store.issuer_rows import IssuerRows
 from registry.store.proof_rows import ProofRows
 from registry.store.reissue_rows import ReissueRows
+from registry.store.share_link_rows import ShareLinkRows
 from registry.store.submissions import SubmissionRows
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows):
-    """One database: issuers, achievements, credentials, batches, tiles; beside them submissions and state proofs."""
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows):
+    """One database: issuers, achievements, credentials, links, batches, tiles; beside them submissions and proofs."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

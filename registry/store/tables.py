@@ -81,7 +81,7 @@ class Credential(SQLModel, table=True):
     entry: bytes | None = None
     leaf_hash: bytes = Field(unique=True)
     leaf_index: int | None = None
-    share_token: str = Field(unique=True)
+    recipient_token: str = Field(unique=True)
     status_index: int | None = None
     recipient: str
     issued_at: int = Field(sa_type=BigInteger)
@@ -94,6 +94,18 @@ class Reissue(SQLModel, table=True):
     old_uuid: str = Field(primary_key=True, foreign_key="credential.uuid")
     new_uuid: str = Field(unique=True, foreign_key="credential.uuid")
     recorded_at: int = Field(sa_type=BigInteger)
+
+
+class ShareLink(SQLModel, table=True):
+    """A link that a recipient made; live while `revoked_at` is null."""
+
+    __tablename__ = "share_link"
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(unique=True)
+    credential_uuid: str = Field(foreign_key="credential.uuid", index=True)
+    label: str
+    created_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Tile(SQLModel, table=True):

@@ -59,7 +59,7 @@ def test_a_page_fits_its_screen_and_asks_nobody_else(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("dialog", lambda dialog: complaints.append(dialog.message))
 
-    page.goto(f"{site.url}/c/{shown.share_token}", wait_until="networkidle")
+    page.goto(site.url + site.link(shown, "test"), wait_until="networkidle")
 
     assert hosts - {""} == {urlsplit(site.url).netloc}
     assert complaints == []
@@ -73,7 +73,7 @@ def test_a_page_fits_its_screen_and_asks_nobody_else(
 
 def test_the_files_can_be_fetched_from_the_page(site: Any, anchored: Any, browser: Browser) -> None:
     page = browser.new_page()
-    page.goto(f"{site.url}/c/{anchored.share_token}")
+    page.goto(site.url + site.link(anchored, "test"))
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Credential (JSON)").click()
     path = waiting.value.path()

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
 UNCHECKED = {
     # Names and words that nothing else speaks of.
     "issuer.slug", "issuer.profile", "signing_key.key_file", "status_event.note", "submission.label",
-    "submission.note", "attempt.answer", "credential.share_token",
+    "submission.note", "attempt.answer", "credential.recipient_token",
     # Moments that nothing else dates.
     "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at",
     "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
