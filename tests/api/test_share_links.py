@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import json
 import re
 import secrets
@@ -10,15 +12,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+import png
 import pytest
 
 from registry.api.linkedin import add_to_profile
+from registry.api.page import Place, page_of
+from registry.api.preview import preview_of
 from registry.checks.report import Verdict
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.presented import Presented
 from registry.services.export import file_content
 from registry.services.receipts import bundle_of
 from registry.services.share_links import MAX_LIVE
+from registry.services.succession import Succession
 from registry.services.unwrap import unwrap
 
 if TYPE_CHECKING:
@@ -38,6 +44,12 @@ def credential(site: Any) -> Any:
 
 def own(credential: Any) -> str:
     return f"/r/{credential.recipient_token}"
+
+
+def picture_of(width: int, height: int) -> str:
+    written = io.BytesIO()
+    png.Writer(width, height, greyscale=True).write(written, [[0] * width] * height)
+    return f"data:image/png;base64,{base64.b64encode(written.getvalue()).decode()}"
 
 
 def paths_below(link: str) -> list[str]:
@@ -327,6 +339,17 @@ async def test_a_hostile_name_stays_inside_its_tag(client: httpx.AsyncClient, si
     assert tags(page)["og:title"] == "</title><script>alert(1)</script> & \"Data\" 'x' evil"
     assert len(tags(page)) == 11
     assert MARKUP not in page
+
+
+@pytest.mark.parametrize(("picture", "size"), [(picture_of(3, 2), (3, 2)), ("data:image/png;base64,%%%", None)])
+async def test_a_preview_tells_the_size_of_the_achievements_own_picture_if_it_can_be_read(
+    site: Any, anchored: Any, picture: str, size: Any
+) -> None:
+    document = json.loads(anchored.entry)
+    document["credentialSubject"]["achievement"]["image"] = {"id": picture, "type": "Image"}
+    judged = site.verifier.verify(json.dumps(document).encode())
+    page = page_of(judged, Place("../", "x", "", ""), Succession())
+    assert preview_of(judged, page, "https://uni.example/c/x").image_size == size
 
 
 @pytest.mark.parametrize("agent", ["LinkedInBot/1.0 (compatible)", "Slackbot-LinkExpanding 1.0", "WhatsApp/2.23"])
