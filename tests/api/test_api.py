@@ -79,6 +79,23 @@ async def test_the_status_list_is_signed_and_shows_a_revocation(
     assert [is_revoked(document, list_position(one.status_index)) for one in (revoked, standing)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("accept", "told"),
+    [
+        ("*/*", "application/vc"),
+        ("application/json, application/vc;q=0.9", "application/vc"),
+        ("application/ld+json, application/json", "application/ld+json"),  # what @digitalbazaar/http-client sends
+        ("Application/JSON", "application/json"),
+        ("text/plain", "application/vc"),
+    ],
+)
+async def test_who_reads_json_alone_is_told_that_a_status_list_is_json(
+    client: httpx.AsyncClient, accept: str, told: str
+) -> None:
+    answer = await client.get("/issuers/northfield/status/0", headers={"Accept": accept})
+    assert (answer.headers["content-type"], answer.headers["vary"]) == (told, "Accept")
+
+
 async def test_a_status_list_is_signed_anew_only_after_a_while(site: Any) -> None:
     class Clock:
         at = site.office.clock.now()
