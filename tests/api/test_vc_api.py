@@ -164,6 +164,8 @@ async def test_a_list_that_cannot_be_had_does_not_let_a_credential_pass(api: htt
         made = (await issued(api, plain(site, credentialStatus=entry), anchor=False)).json()
         answer = await verified(api, made, "proof", "credentialStatus")
         assert [one["title"] for one in answer.json()["problemDetails"]] == [told]
+        altered = await verified(api, {**made, "name": "X"}, "proof", "credentialStatus")
+        assert [one["title"] for one in altered.json()["problemDetails"]] == ["altered"]  # nobody was asked
 
 
 async def test_a_list_that_another_issuer_signed_says_nothing(api: httpx.AsyncClient, site: Any) -> None:
