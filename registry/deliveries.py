@@ -107,12 +107,12 @@ class Standing(StrEnum):
     SENT_BEFORE = "sent-before"
     REFUSED_BEFORE = "refused-before"
     UNDER_WAY = "under-way"
-    UNKNOWN = "unknown"
+    UNKNOWN_BEFORE = "unknown-before"
 
 
 REPEATED: AbstractSet[Standing] = frozenset({Standing.REFUSED_BEFORE})
 """What `--again` lets be mailed once more where many are chosen."""
-REPEATED_BY_NAME: AbstractSet[Standing] = REPEATED | {Standing.SENT_BEFORE, Standing.UNKNOWN}
+REPEATED_BY_NAME: AbstractSet[Standing] = REPEATED | {Standing.SENT_BEFORE, Standing.UNKNOWN_BEFORE}
 """The same where one credential is named."""
 
 
@@ -137,11 +137,11 @@ def _standing_of_mail(delivery: Delivery | None, now: datetime) -> Standing:
     if delivery is None or delivery.state is DeliveryState.DEFERRED:
         return Standing.DUE
     if delivery.state is DeliveryState.SENDING:
-        return Standing.UNDER_WAY if now - delivery.attempted_at < UNDER_WAY else Standing.UNKNOWN
+        return Standing.UNDER_WAY if now - delivery.attempted_at < UNDER_WAY else Standing.UNKNOWN_BEFORE
     return {
         DeliveryState.SENT: Standing.SENT_BEFORE,
         DeliveryState.REFUSED: Standing.REFUSED_BEFORE,
-        DeliveryState.UNKNOWN: Standing.UNKNOWN,
+        DeliveryState.UNKNOWN: Standing.UNKNOWN_BEFORE,
     }[delivery.state]
 
 

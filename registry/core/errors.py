@@ -10,9 +10,10 @@ RegistryError
   StateError               not allowed now                                -> 409, exit 2
     BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
     WrongChainError  TransactionRevertedError  FinalityBrokenError  ShareLinksFullError
+    MailRefusedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
-    SignerUnavailableError
+    SignerUnavailableError  MailUnavailableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
@@ -190,6 +191,12 @@ class ShareLinksFullError(StateError):
     code = "share-links-full"
 
 
+class MailRefusedError(StateError):
+    """The mail server is not to be trusted, or does not take mails from us; this says nothing about a recipient."""
+
+    code = "mail-refused"
+
+
 class UnavailableError(RegistryError):
     """Somebody else did not answer; this says nothing about a credential."""
 
@@ -218,3 +225,9 @@ class SignerUnavailableError(UnavailableError):
     """The external signer did not answer, or refused, or answered with something unusable; nothing was signed."""
 
     code = "signer-unavailable"
+
+
+class MailUnavailableError(UnavailableError):
+    """The mail server does not answer, or ended the connection; no text of a mail was on its way."""
+
+    code = "mail-unavailable"

@@ -149,7 +149,7 @@ STANDINGS = {
     Standing.NOT_FINAL: replace(ADA, batch_state=BatchState.ANCHORED),
     Standing.SENT_BEFORE: replace(ADA, delivery=mail(DeliveryState.SENT)),
     Standing.REFUSED_BEFORE: replace(ADA, delivery=mail(DeliveryState.REFUSED)),
-    Standing.UNKNOWN: replace(ADA, delivery=mail(DeliveryState.UNKNOWN)),
+    Standing.UNKNOWN_BEFORE: replace(ADA, delivery=mail(DeliveryState.UNKNOWN)),
     Standing.UNDER_WAY: replace(ADA, delivery=mail(DeliveryState.SENDING)),
 }
 
@@ -169,9 +169,9 @@ def test_a_mail_without_an_answer_is_unknown_once_nobody_can_be_at_it_any_more()
     late = NOW + timedelta(minutes=15)
 
     under_way = STANDINGS[Standing.UNDER_WAY]
-    assert standing_of(under_way, late, pending=False, again=frozenset()) is Standing.UNKNOWN
-    assert standing_of(under_way, late, pending=False, again={Standing.UNKNOWN}) is Standing.DUE
-    assert standing_of(under_way, NOW, pending=False, again={Standing.UNKNOWN}) is Standing.UNDER_WAY
+    assert standing_of(under_way, late, pending=False, again=frozenset()) is Standing.UNKNOWN_BEFORE
+    assert standing_of(under_way, late, pending=False, again={Standing.UNKNOWN_BEFORE}) is Standing.DUE
+    assert standing_of(under_way, NOW, pending=False, again={Standing.UNKNOWN_BEFORE}) is Standing.UNDER_WAY
 
 
 @pytest.mark.parametrize("recipient", ["did:key:z6Mk", "student:1", "ada@uni.example", "", "mailto:a@b\r\nBcc: x@y.z"])
