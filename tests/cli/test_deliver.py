@@ -293,6 +293,25 @@ def test_an_address_that_the_server_cannot_take_is_refused_by_name(
     assert "Refused: ümä@uni.example (urn:uuid:0): The mail server takes no address" in told.err
 
 
+@sqlite_only
+def test_a_restored_home_knows_who_was_mailed_and_how(mailing: Mailing, tmp_path: Path) -> None:
+    mailing.issue(mailto(3))
+    mailing.office.hangs_up_after_text = {"s1@uni.example"}
+    mailing.run("--all")
+
+    mailing.home.do("backup", str(tmp_path / "backup.zip"), CREDANCHOR_DATABASE_URL=mailing.url)
+    restored = homes.Home(tmp_path / "restored", "")
+    restored.run("restore", str(tmp_path / "backup.zip"), "--home", str(restored.folder))
+    told = restored.run("deliver", "--all")
+
+    assert (told.code, told.out.splitlines()[1:]) == (
+        1,
+        ["  2 mailed before", "  1 whose mail is not known to have gone"],
+    )
+    assert mailing.office.recipients == addresses(3)
+    assert (restored.folder / "mail.toml").read_text("utf-8") == (mailing.home.folder / "mail.toml").read_text("utf-8")
+
+
 # --- The server
 
 

@@ -137,6 +137,23 @@ def test_a_server_that_keeps_breaking_is_given_up_before_the_mail_is_begun(
     assert begin.mails_before == []
 
 
+def test_a_server_that_takes_its_leave_at_a_recipient_speaks_of_itself(post_office: Any, mailer: SmtpMailer) -> None:
+    post_office.answers[ADA] = "421 4.3.2 Shutting down"
+    begin = Beginning(post_office)
+
+    with pytest.raises(MailUnavailableError, match="Shutting down"):
+        mailer.deliver(mail(ADA), begin)
+
+    assert (begin.mails_before, post_office.greeted) == ([], 3)
+
+
+def test_breaks_with_answers_between_them_are_no_reason_to_give_up(post_office: Any, mailer: SmtpMailer) -> None:
+    for number in range(4):
+        one = f"s{number}@uni.example"
+        post_office.hangs_up_at_recipient[one] = 1
+        assert mailer.deliver(mail(one), Beginning(post_office)) == Reply(DeliveryState.SENT, 250, "2.0.0 Queued")
+
+
 def test_a_server_that_breaks_after_each_text_does_not_make_everybody_unknown(
     post_office: Any, mailer: SmtpMailer
 ) -> None:
