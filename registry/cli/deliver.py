@@ -57,8 +57,7 @@ def deliver(
 
     Example: credanchor deliver --batch 3 --dry-run
     """
-    from registry.cli.deliver_report import Report  # noqa: PLC0415  keeps --help fast
-    from registry.mail_settings import load_mail_settings, mail_password  # noqa: PLC0415
+    from registry.mail_settings import load_mail_settings, mail_password  # noqa: PLC0415  keeps --help fast
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     if [credential is not None, batch is not None, everything].count(True) != 1:
@@ -68,20 +67,26 @@ def deliver(
     password = mail_password(allowed)
     store = open_store(settings)
     try:
-        choice = _choice(store, credential, batch, again=again, pending=pending)
-        work = _work(settings, allowed, store, choice)
-        counts, first = _survey(work)
-        report = Report(counts, as_json=as_json)
-        if dry_run:
-            report.dry_run(work, first)
-            return
-        if first is not None:
-            _run(work, allowed, password, report)
-        else:
-            report.nobody(work)
+        work = _work(settings, allowed, store, _choice(store, credential, batch, again=again, pending=pending))
+        code = _told(work, allowed, password, dry_run=dry_run, as_json=as_json)
     finally:
         store.engine.dispose()
-    raise typer.Exit(report.exit_code())
+    raise typer.Exit(code)
+
+
+def _told(work: Delivering, allowed: MailSettings, password: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Mail, or say who would be mailed, and return the exit code."""
+    from registry.cli.deliver_report import Report  # noqa: PLC0415  keeps --help fast
+
+    counts, first = _survey(work)
+    report = Report(counts, as_json=as_json)
+    if dry_run:
+        report.dry_run(work, first)
+    elif first is None:
+        report.nobody(work)
+    else:
+        _run(work, allowed, password, report)
+    return report.exit_code()
 
 
 def _run(work: Delivering, allowed: MailSettings, password: str | None, report: Report) -> None:

@@ -63,6 +63,12 @@ class Mailing:
         text = f'host = "{offices.HOST}"\nport = {self.office.port}\nfrom_address = "office@uni.example"\n'
         (self.home.folder / "mail.toml").write_text(text + "per_minute = 6000\n" + more, "utf-8")
 
+    def order(self, uuid: str, kind: Any) -> None:
+        """Record a change of status, as `revoke` and `suspend` do."""
+        found = self.store.credential(uuid)
+        assert found is not None
+        self.store.record_status([StatusChange(found.issuer_id, found.leaf_hash, kind, 0, "", NOW)])
+
     def run(self, *arguments: str) -> Any:
         return self.home.run("deliver", *arguments, CREDANCHOR_DATABASE_URL=self.url)
 
@@ -147,10 +153,7 @@ def test_everybody_who_is_due_gets_one_mail_with_their_link(mailing: Mailing) ->
 def test_only_the_chosen_and_the_due_are_mailed_and_the_rest_is_counted(mailing: Mailing) -> None:
     mailing.issue([*mailto(5), "did:key:z6Mk", "student:4711", ""])
     for number, kind in enumerate(["revoked", "suspended"]):
-        found = mailing.store.credential(str(number))
-        assert found is not None
-        change = StatusChange(found.issuer_id, found.leaf_hash, kind, 0, "", NOW)  # type: ignore[arg-type]
-        mailing.store.record_status([change])
+        mailing.order(str(number), kind)
     mailing.change("INSERT INTO reissue VALUES ('2', '3', 0)")
     mailing.store.erase(["4"])
 
@@ -248,6 +251,27 @@ def test_a_mail_whose_answer_was_lost_goes_again_only_when_it_is_named(mailing: 
     assert (named.code, mailing.office.recipients[3:]) == (0, ["s1@uni.example"])
     ids = [mail for mail in mailing.office.mails if mail[0] == "s1@uni.example"]
     assert [b".1@uni.example>" in ids[0][1], b".2@uni.example>" in ids[1][1]] == [True, True]
+
+
+@sqlite_only
+def test_who_is_revoked_while_others_are_mailed_gets_none(mailing: Mailing) -> None:
+    mailing.issue(mailto(3))
+    mailing.office.at_text = lambda address: mailing.order("1", "revoked") if address == "s0@uni.example" else None
+
+    told = mailing.run("--all")
+
+    assert (told.code, told.out) == (0, "Sent 2 mails of 3 due.\n  1 revoked\n")
+    assert mailing.office.recipients == ["s0@uni.example", "s2@uni.example"]
+
+
+@sqlite_only
+def test_nothing_is_kept_of_a_mail_to_somebody_who_is_erased_while_it_goes(mailing: Mailing) -> None:
+    mailing.issue(mailto(2))
+    mailing.office.at_text = lambda address: mailing.store.erase(["0"]) if address == "s0@uni.example" else None
+
+    told = mailing.run("--all")
+
+    assert (told.code, told.out, mailing.states()) == (0, "Sent 2 mails of 2 due.\n", {"1": "sent"})
 
 
 @sqlite_only
@@ -439,3 +463,29 @@ def test_two_runs_at_once_mail_nobody_twice(mailing: Mailing) -> None:
     assert {process.returncode for process in processes} <= {0, 3}, told
     assert Counter(mailing.office.recipients) == Counter(addresses(60))
     assert set(mailing.states().values()) == {"sent"}
+
+
+# --- A home made by the real commands
+
+
+@pytest.mark.chain
+@pytest.mark.xdist_group("home")
+def test_what_was_issued_from_a_roster_and_is_final_is_mailed(
+    issued_home: Any, post_office: Any, tmp_path: Path
+) -> None:
+    home = issued_home.copied(tmp_path / "home")
+    settings = f'host = "{offices.HOST}"\nport = {post_office.port}\nsecurity = "none"\nper_minute = 6000\n'
+    (home.folder / "mail.toml").write_text(settings + 'from_address = "office@uni.example"\n', "utf-8")
+
+    told = home.run("deliver", "--all")
+
+    assert (told.code, told.out) == (0, "Sent 3 mails of 3 due.\n"), told
+    links = {
+        json.loads(line)["recipient"]: json.loads(line)["link"]
+        for line in home.do("links", "--all", "--json").splitlines()
+    }
+    for recipient, link in links.items():
+        message = post_office.mail_to(recipient.removeprefix("mailto:"))
+        assert link in message.get_body(("plain",)).get_content()
+        assert str(message["Subject"]) == "Your credential from Northfield University: Data Foundations"
+    assert home.run("fsck").code == 0
