@@ -9,6 +9,7 @@ from registry.api import labels
 from registry.checks.recipient import recipient_name
 from registry.checks.report import Verdict
 from registry.checks.sentences import day
+from registry.credentials.descriptors import CREDIT_SYSTEM
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
@@ -181,7 +182,7 @@ def _credits(achievement: dict[str, Any]) -> str:
     available = achievement.get("creditsAvailable")
     if isinstance(available, bool) or not isinstance(available, int | float):
         return ""
-    systems = (one for one in _alignments(achievement) if one.get("targetType") == labels.CREDIT_SYSTEM)
+    systems = (one for one in _alignments(achievement) if one.get("targetType") == CREDIT_SYSTEM)
     unit = next((_text(one.get("targetCode")) or _text(one.get("targetName")) for one in systems), "")
     return f"{available:g} {unit or labels.CREDITS_UNIT}"
 
@@ -190,7 +191,7 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
     learnt = (
         one
         for one in _alignments(achievement)
-        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, labels.CREDIT_SYSTEM}
+        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, CREDIT_SYSTEM}
     )
     return [(_text(one.get("targetName")), _text(one.get("targetFramework"))) for one in learnt]
 
