@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING
 
 from registry.credentials.framework_au import AU
 from registry.credentials.framework_eu import EU
 from registry.credentials.framework_trusted import TRUSTED
 
-FrameworkKey = Literal["eu", "au", "trusted"]
-"""The short names of all frameworks."""
-FRAMEWORKS = dict(zip(get_args(FrameworkKey), (EU, AU, TRUSTED), strict=True))
+if TYPE_CHECKING:
+    from registry.credentials.framework import Framework
+    from registry.credentials.framework_keys import FrameworkKey
+
+FRAMEWORKS: dict[FrameworkKey, Framework] = {"eu": EU, "au": AU, "trusted": TRUSTED}
 """All frameworks by their short names."""
