@@ -59,6 +59,7 @@ SYNONYMS = {
     ESCO_SKILL: ("ext:ESCO",),
 }
 """Types that others write for the same; read, never written."""
+_MEANT = {other: kind for kind, others in SYNONYMS.items() for other in others}
 
 PROPERTY_NAMES = {
     EQF: "Level (EQF)",
@@ -88,7 +89,7 @@ ONCE = (EQF, QF_EHEA, AQF, CREDIT_SYSTEM, OFFERED_FROM)
 def kind_of(alignment: dict[str, Any]) -> str:
     """Return the target type of an alignment, a synonym as the type that we write."""
     written = as_words(alignment.get("targetType"))
-    return next((kind for kind, others in SYNONYMS.items() if written in others), written)
+    return _MEANT.get(written, written)
 
 
 def alignments_of(achievement: dict[str, Any], *kinds: str) -> Iterator[tuple[int, dict[str, Any]]]:
