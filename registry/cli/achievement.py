@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from registry.cli.achievement_check import check
+from registry.cli.achievement_new import new
 from registry.cli.achievement_paths import content_of_file, require_short_id
 from registry.cli.framework_report import AgainstFramework, say_report
 from registry.cli.output import json_line, say
@@ -102,3 +103,4 @@ def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, An
 
 
 achievement.command("check")(check)
+achievement.command("new")(new)

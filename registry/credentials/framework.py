@@ -87,6 +87,12 @@ class FrameworkReport:
         names = ", ".join(f"{line.descriptor.name} ({line.finding.state})" for line in self.lacking)
         return f"{said}; lacking: {names}." if names else f"{said}."
 
+    @property
+    def headline(self) -> str:
+        """Return the same after the framework's title, and that its list could not be confirmed, if so."""
+        doubt = "" if self.framework.confirmed else " This list could not be confirmed at its source."
+        return f"{self.framework.title}: {self.summary}{doubt}"
+
 
 def report_on(framework: Framework, one: Described, *, about: About | None = None) -> FrameworkReport:
     """Return what a credential has of a framework; with `about`, of the descriptors of that party alone.

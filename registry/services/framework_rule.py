@@ -34,4 +34,4 @@ def _lacking(offer: Offer, framework: FrameworkKey) -> str:
     if not report.lacking:
         return ""
     where = f"`credanchor achievement show {short_id} --framework {framework}` says where each would stand."
-    return f"{report.framework.title}: {report.summary} {where}"
+    return f"{report.headline} {where}"
