@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.checks.sentences import day
 from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 from verifier_web import labels as label
 from verifier_web.holder import subject_of
 from verifier_web.links import Link, link, name_or_address, picture
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registry.checks.facts import Facts
+    from registry.credentials.framework import FrameworkReport
 
 MAX_LIST = 24
 """Most entries of one list that are shown; the page says how many more there are."""
@@ -91,6 +93,8 @@ class CredentialView:
     """The work behind it."""
     narrative: str
     """What the issuer wrote about this award."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
 def credential_view(facts: Facts) -> CredentialView:
@@ -114,6 +118,7 @@ def credential_view(facts: Facts) -> CredentialView:
         criteria_link=link(criteria.get("id")),
         evidence=_items(_list(document.get("evidence")) + _list(subject.get("evidence")), _evidence),
         narrative=paragraph(subject.get("narrative")),
+        framework=european_report(document),
     )
 
 

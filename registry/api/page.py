@@ -10,10 +10,12 @@ from registry.checks.recipient import recipient_name
 from registry.checks.report import Verdict
 from registry.checks.sentences import day
 from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
+    from registry.credentials.framework import FrameworkReport
     from registry.services.judged import Judged
     from registry.services.succession import Succession
 
@@ -104,6 +106,8 @@ class Page:
     """What was learnt."""
     checks: tuple[Check, ...]
     """Every finding."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
 def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
@@ -128,6 +132,7 @@ def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
         facts=_facts(facts, achievement),
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
         checks=tuple(_check(one) for one in report.checks),
+        framework=european_report(document),
     )
 
 

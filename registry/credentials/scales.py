@@ -1,6 +1,9 @@
 """What results an achievement allows: values of a list, numbers between two ends, levels of a rubric, a status.
 
-Source: Open Badges 3.0, ResultDescription: values and levels stand from low to high, and the required one is a pass.
+Listed values and levels stand from low to high, so one below the required one is no pass. Of two numbers nobody says
+which is the better: in some countries 1 is the best grade.
+
+Source: Open Badges 3.0, ResultDescription.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ def outcome_of(description: dict[str, Any], grade: str) -> dict[str, str]:
     A rubric's level is given by its name or id. `description` is a ResultDescription in array form.
 
     Raises:
-        InputError: the grade is outside the scale, or below what the achievement requires.
+        InputError: the grade is outside the scale, or a listed one below what the achievement requires.
 
     """
     if description["resultType"] == "Status":
@@ -84,14 +87,12 @@ def _require_within(description: dict[str, Any], grade: str) -> None:
     low, high = _number(description.get("valueMin")), _number(description.get("valueMax"))
     if low is None and high is None:
         return
-    value, required = _number(grade), _number(description.get("requiredValue"))
+    value = _number(grade)
     ends = f"{description.get('valueMin', '')} to {description.get('valueMax', '')}".strip()
     if value is None:
         raise InputError(f"the result {grade!r} is no number, and the achievement's scale is {ends}")
     if (low is not None and value < low) or (high is not None and value > high):
         raise InputError(f"the result {grade!r} is outside the achievement's scale, {ends}")
-    if required is not None and value < required:
-        raise InputError(f"the result {grade!r} is below {required}, which the achievement requires; correct it")
 
 
 def _value_problems(one: dict[str, Any], place: str) -> Iterator[MemberProblem]:

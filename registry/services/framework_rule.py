@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from registry.core.errors import CredentialFormatError
 from registry.credentials.described import Described
 from registry.credentials.framework import report_on
-from registry.credentials.frameworks import FRAMEWORKS
+from registry.credentials.frameworks import FRAMEWORKS, MICRO_CREDENTIAL
 
 if TYPE_CHECKING:
     from registry.credentials.framework_keys import FrameworkKey
@@ -23,7 +23,7 @@ def require_framework(offer: Offer, required: FrameworkKey | None) -> None:
 
 def framework_warning(offer: Offer) -> str:
     """Return what a micro-credential lacks of the European list, as sentences; empty if nothing, or it is none."""
-    if offer.achievement.document.get("achievementType") != "MicroCredential":
+    if offer.achievement.document.get("achievementType") != MICRO_CREDENTIAL:
         return ""
     return _lacking(offer, "eu")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from registry.credentials.described import Described
 from registry.credentials.framework import report_on, report_value
-from registry.credentials.frameworks import FRAMEWORKS
+from registry.credentials.frameworks import FRAMEWORKS, european_report
 
 A = "/credentialSubject/achievement"
 ISSUER: dict[str, Any] = {
@@ -310,6 +310,14 @@ def test_trusted_asks_for_skills_that_stand_in_a_framework() -> None:
 def test_a_result_without_its_scale_is_weak_and_a_scale_without_a_result_is_missing() -> None:
     assert of_achievement("eu", "grade achieved", resultDescription=[]) == ("weak", "/credentialSubject/result")
     assert found("eu", "grade achieved", without(ISSUED, "credentialSubject", "result")) == ("missing", "")
+
+
+def test_only_what_says_that_it_is_a_micro_credential_is_compared_with_the_european_list_unasked() -> None:
+    report = european_report(ISSUED)
+    assert report is not None
+    assert report.framework.key == "eu"
+    for other in ({}, {"achievement": {"achievementType": "Course"}}, []):
+        assert european_report({**ISSUED, "credentialSubject": other}) is None
 
 
 def test_what_the_roster_gives_is_present_before_anything_is_awarded() -> None:

@@ -78,7 +78,7 @@ SCALE = {"id": "urn:x:1", "type": ["ResultDescription"], "name": "Grade", "resul
     [
         ({"allowedValue": ["B", "A"]}, "C", "Grade", "knows no result 'C'"),
         ({"valueMin": "1", "valueMax": "10"}, "10.5", "Grade", "outside the achievement's scale"),
-        ({"valueMin": "1", "valueMax": "10", "requiredValue": "6"}, "5", "Grade", "below 6"),
+        ({"allowedValue": ["C", "B", "A"], "requiredValue": "B"}, "C", "Grade", "below 'B'"),
         ({"resultType": "Status"}, "Done", "Grade", "knows no result 'Done'"),
     ],
 )
