@@ -65,9 +65,7 @@ def country(one: Described) -> Finding:
         if _COUNTRY.fullmatch(code):
             return present(f"{where}/addressCountryCode")
         if code:
-            return weak(
-                f"{where}/addressCountryCode", f"{code[:20]!r} is no country's code; ISO 3166-1 has two letters."
-            )
+            return weak(f"{where}/addressCountryCode", f"{code[:20]!r} is the code of no country in ISO 3166-1.")
     for where, address in places:
         for member in ("addressCountry", "addressRegion"):
             if as_words(address.get(member)):

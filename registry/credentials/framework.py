@@ -58,10 +58,15 @@ class Line:
     """What was found."""
 
     @property
+    def counts(self) -> bool:
+        """Return whether it is one of the descriptors that this credential must have."""
+        level = self.descriptor.level
+        return level == "mandatory" or (level == "if applicable" and self.finding.state != "missing")
+
+    @property
     def lacks(self) -> bool:
-        """Return whether the framework is not met here: mandatory and not present, or badly said where it applies."""
-        level, state = self.descriptor.level, self.finding.state
-        return (level == "mandatory" and state != "present") or (level == "if applicable" and state == "weak")
+        """Return whether the framework is not met here: one that it must have is missing or weak."""
+        return self.counts and self.finding.state != "present"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class FrameworkReport:
     @property
     def summary(self) -> str:
         """Return the report in one finished sentence."""
-        asked = [line for line in self.lines if line.descriptor.level in {"mandatory", "if applicable"}]
+        asked = [line for line in self.lines if line.counts]
         met = sum(line.finding.state == "present" for line in asked)
         said = f"{met} of {len(asked)} mandatory descriptors are present"
         names = ", ".join(f"{line.descriptor.name} ({line.finding.state})" for line in self.lacking)
