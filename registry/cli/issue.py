@@ -83,7 +83,10 @@ def issue(  # noqa: PLR0913  one argument for each option
     if dry_run:
         say(f"All {rows:,} rows can be issued; this was a dry run, so nothing was.")
         return
-    done = _issued(roster, column or [], issuance, rows)
+    _tell(_issued(roster, column or [], issuance, rows), as_json=as_json)
+
+
+def _tell(done: Progress, *, as_json: bool) -> None:
     if as_json:
         json_line({"issued": done.issued, "skipped": done.skipped})
         return
