@@ -20,7 +20,7 @@ from registry.checks.recipient import recipient_matches
 from registry.core.canonical import canonical_bytes
 from registry.core.errors import RosterError
 from registry.credentials.compose import Disclosure, check_row, compose
-from registry.credentials.dialects import mapping_of
+from registry.credentials.mapping import mapping_of
 from registry.credentials.recipient_id import Recipient, email_of
 from registry.credentials.roster import RosterRow
 from registry.credentials.screen import screen
