@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,13 @@ def test_an_export_is_recognised_by_its_header(example: str, name: str) -> None:
 
 
 def test_the_badge_recipients_of_moodle_are_recognised() -> None:
-    text = "Badge name,Full name,Email address,Date issued\nData,Ada Okafor,ada@s.example,2026-06-30\n"
-    roster = read_roster([text.encode()], file="export.csv")
+    text = 'Name,Full name,Email address,Date issued\nData,Ada,ada@s.example,"Friday, 12 June 2026, 3:10 PM"\n'
+    told = parse_mapping_file(b'date_format = "%A, %d %B %Y, %I:%M %p"', file="map.toml")
+    roster = read_roster([text.encode()], file="export.csv", told=told)
     (row,) = roster.results
     assert isinstance(row, RosterRow)
-    assert (roster.mapping.dialect, row.recipient.name) == ("Moodle badge recipients", "Ada Okafor")
+    assert (roster.mapping.dialect, row.recipient.name) == ("Moodle badge recipients", "Ada")
+    assert row.awarded_on == date(2026, 6, 12)
 
 
 def test_nothing_but_its_own_columns_is_read_of_an_export() -> None:

@@ -168,7 +168,7 @@ def test_a_roster_without_dates_says_how_to_give_one() -> None:
     [
         (
             "coursera",
-            [("mailto:ada.okafor@learners.example", "2026-06-12"), ("mailto:li.wei@learners.example", "2026-06-30")],
+            [("mailto:ada.okafor@learners.example", "2026-06-12"), ("mailto:li.wei@learners.example", "2026-06-29")],
             {"Completed": 1},
         ),
         (
@@ -186,7 +186,7 @@ def test_a_roster_without_dates_says_how_to_give_one() -> None:
         ),
         (
             "moodle",
-            [("mailto:ada.okafor@learners.example", "2026-06-12"), ("mailto:li.wei@learners.example", "2026-06-30")],
+            [("mailto:ada.okafor@learners.example", "2026-06-12"), ("mailto:li.wei@learners.example", "2026-06-29")],
             {"Course complete": 1},
         ),
         ("canvas", [("student:20451", "2026-06-30"), ("student:20453", "2026-06-30")], {"ID": 2, "Final Grade": 2}),
