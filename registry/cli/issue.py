@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from registry.store.repository import Store
 
 RosterFile = Annotated[
-    Path, typer.Argument(help="CSV of a dialect that docs/rosters.md lists, or of any other with --mapping.")
+    Path,
+    typer.Argument(help="CSV or OneRoster export of a kind in docs/rosters.md, or any CSV with --mapping."),
 ]
 AchievementId = Annotated[str | None, typer.Option("--achievement", help="Achievement for rows that name none.")]
 IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer, if two award the same short id.")]

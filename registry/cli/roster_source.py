@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from registry.cli.oneroster_files import files_at, is_oneroster
 from registry.core.errors import RosterError
 from registry.credentials.mapping_file import MappingFile, parse_mapping_file
+from registry.credentials.oneroster import read_oneroster
 from registry.credentials.roster import read_roster
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class RosterSource:
 
     def opened(self) -> Roster:
         """Open it anew; RosterError if it cannot be read as a roster."""
+        if is_oneroster(self.path):
+            return read_oneroster(files_at(self.path), overrides=self.overrides, told=self.told)
         return read_roster(chunks_of(self.path), file=str(self.path), overrides=self.overrides, told=self.told)
 
 

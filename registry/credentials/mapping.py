@@ -110,8 +110,8 @@ class Mapping:
 def mapping_of(header: Sequence[str], *, file: str, told: MappingFile | None = None) -> Mapping:
     """Return how the columns of a header are read; names match in any letter case, with spaces, `_` or `-`.
 
-    `told` is what a mapping file says: with columns of its own it is alone in saying what they are, otherwise it adds
-    to what is recognised.
+    `told` is what a mapping file says: with columns of its own it alone says what they are, otherwise it adds to what
+    is recognised.
 
     Raises:
         RosterError: a column has no name, a name stands twice, there are too many columns, the mapping file names
@@ -121,42 +121,38 @@ def mapping_of(header: Sequence[str], *, file: str, told: MappingFile | None = N
     told = told or MappingFile()
     export = export_of(header)
     _require_names(header, file, repeated=bool(told.columns or export))
+    rules = replace(told.rules, only=_conditions(header, export, told, file))
     if told.columns:
-        return _told(header, told, file)
+        fields = {_position(name, header, file=file, told=told): one for name, one in told.columns.items()}
+        rows = tuple((column, fields.get(position)) for position, column in enumerate(header))
+        return Mapping(file, told.name or told.file, rows, rules, is_roster=False)
     if export is not None:
-        return _exported(header, export, told, file)
+        _require_once([*export.columns, *(only.column for only in rules.only)], header, file)
+        rows = tuple((column, export.columns.get(plain(column))) for column in header)
+        return Mapping(file, told.name or export.name, rows, rules, is_roster=False)
     rows = tuple((column, field_of(column)) for column in header)
-    return Mapping(file, told.name or dialect_of(header), rows, _rules(told, header, file))
+    return Mapping(file, told.name or dialect_of(header), rows, rules)
 
 
-def _told(header: Sequence[str], told: MappingFile, file: str) -> Mapping:
-    fields = {_position(name, header, file=file, told=told): one for name, one in told.columns.items()}
-    rows = tuple((column, fields.get(position)) for position, column in enumerate(header))
-    return Mapping(file, told.name or told.file, rows, _rules(told, header, file), is_roster=False)
+def _conditions(header: Sequence[str], export: Export | None, told: MappingFile, file: str) -> tuple[Only, ...]:
+    """Return which rows count, with the columns as the header writes them.
 
-
-def _exported(header: Sequence[str], export: Export, told: MappingFile, file: str) -> Mapping:
-    rules = _rules(told, header, file)
-    if export.lacks_completion and not rules.only:
+    An export's own conditions hold too, unless a mapping file says both what the columns are and which rows count.
+    """
+    only = tuple(
+        replace(one, column=header[_position(one.column, header, file=file, told=told)]) for one in told.rules.only
+    )
+    if export is None or (told.columns and only):
+        return only
+    if export.lacks_completion and not only:
         message = (
             f"this is a {export.name}, and {export.lacks_completion}; say in a mapping file which rows count, "
             'for example [only] "Final Grade" = ["A", "B"]'
         )
         raise RosterError(message, file=file, row=1)
     by_name = {plain(column): column for column in header}
-    own = [replace(only, column=by_name[plain(only.column)]) for only in export.only if plain(only.column) in by_name]
-    _require_once([*export.columns, *(only.column for only in own)], header, file)
-    rows = tuple((column, export.columns.get(plain(column))) for column in header)
-    only = (*own, *(one for one in rules.only if one not in own))
-    return Mapping(file, told.name or export.name, rows, replace(rules, only=only), is_roster=False)
-
-
-def _rules(told: MappingFile, header: Sequence[str], file: str) -> Rules:
-    """Return a mapping file's rules with the columns as the header writes them."""
-    only = tuple(
-        replace(one, column=header[_position(one.column, header, file=file, told=told)]) for one in told.rules.only
-    )
-    return replace(told.rules, only=only)
+    own = [replace(one, column=by_name[plain(one.column)]) for one in export.only if plain(one.column) in by_name]
+    return (*own, *(one for one in only if one not in own))
 
 
 def _position(name: str, header: Sequence[str], *, file: str, told: MappingFile | None = None) -> int:
