@@ -79,7 +79,8 @@ class FailedFile:
         raise AssertionError("the names are endless")  # pragma: no cover
 
 
-def _names(roster: Path) -> Iterator[Path]:
+def _names(path: Path) -> Iterator[Path]:
+    roster = path if path.name not in {"", ".."} else path.resolve()  # `.` has no name to go beside
     stem = roster.name if roster.is_dir() else roster.stem
     own = re.sub(r"\.failed(-\d+)?$", "", stem)
     return (roster.with_name(f"{own}.failed{f'-{number}' if number > 1 else ''}.csv") for number in count(1))

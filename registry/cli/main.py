@@ -1,7 +1,7 @@
 """The `credanchor` command: finds its commands, runs one, and turns errors into sentences and exit codes.
 
 A command's module is imported only when that command runs, so that `--help` stays fast.
-Exit codes: 0 done or verified, 1 not verified, 2 bad input or not now, 3 somebody else did not answer.
+Exit codes: 0 done or verified, 1 not verified or not all, 2 bad input or not now, 3 somebody else did not answer.
 """
 
 from __future__ import annotations

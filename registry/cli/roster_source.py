@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.cli.oneroster_files import files_at, is_oneroster
-from registry.core.errors import RosterError
+from registry.core.errors import InputError, RosterError
 from registry.credentials.mapping_file import MappingFile, parse_mapping_file
 from registry.credentials.oneroster import read_oneroster
 from registry.credentials.roster import read_roster
@@ -56,7 +56,10 @@ def source_of(
         own["achievement"] = achievement
     if awarded_on:
         own["awarded_on"] = awarded_on
-    return RosterSource(path, told.with_constants(own), tuple(overrides))
+    try:
+        return RosterSource(path, told.with_constants(own), tuple(overrides))
+    except InputError as error:
+        raise InputError(f"--achievement or --awarded-on: {error}") from error
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:

@@ -39,11 +39,12 @@ class Cells:
     def read(self, where: Field, parser: Callable[[str], _T]) -> _T | None:
         """Return a field as `parser` reads it, None if nothing is said; RosterError if it cannot be meant."""
         text = self.texts.get(where)
+        rules = self.mapping.rules
         if text is None:
-            constant = self.mapping.rules.constants.get(where)
+            constant = rules.constants.get(where) if rules.constants else None
             return None if constant is None else parser(constant)  # it was parsed when it was given
         try:
-            return parser(self._meant(where, text))
+            return parser(self._meant(where, text) if rules.values else text)
         except InputError as error:
             raise self.error(where, str(error)) from error
 

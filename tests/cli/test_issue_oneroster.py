@@ -78,6 +78,15 @@ class TestThroughTheCommand:
         failed.write_text(text.replace('"lwei",""', '"lwei","20453"'), "utf-8")
         assert json.loads(home.do("issue", str(failed), *MAPPING, "--json"))["issued"] == 1
 
+    def test_the_folder_one_stands_in_is_read_and_its_failing_rows_lie_beside_it(
+        self, home: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(folder)
+        users = folder / "users.csv"
+        users.write_text(users.read_text("utf-8").replace("20453,", ","))
+        assert home.run("issue", ".", *MAPPING).code == 2
+        assert folder.with_name("spring.failed.csv").exists()
+
 
 def read(path: Path, name: str = "manifest.csv") -> bytes:
     return b"".join(ArchiveFiles(path).chunks(name))

@@ -91,6 +91,13 @@ def test_a_former_table_of_failed_rows_is_never_replaced(home: Any, roster: Path
     assert len(table(roster.with_name("roster.failed-3.csv"))) == 2
 
 
+def test_a_table_that_cannot_be_written_is_said_and_nothing_is_issued(home: Any, roster: Path) -> None:
+    long = roster.rename(roster.with_name("r" * 250 + ".csv"))
+    outcome = home.run("issue", "--skip-bad", str(long))
+    assert (outcome.code, "failed rows cannot be written beside it (File name too long)" in outcome.err) == (2, True)
+    assert nothing_to_anchor(home)
+
+
 def test_a_roster_that_breaks_off_leaves_no_table_and_is_refused_whatever_is_skipped(home: Any, roster: Path) -> None:
     with roster.open("ab") as file:
         file.write(b"data-foundations;\xff\n")
@@ -128,7 +135,7 @@ def test_a_list_without_dates_is_issued_with_one_for_all(home: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--awarded-on", "2026-02-30"), "not a day"),
+        (("--awarded-on", "2026-02-30"), "--awarded-on: 2026-02-30 is not a day"),
         (("--mapping", "nowhere.toml"), "nowhere.toml: the file cannot be read"),
         (("--mapping", str(MAPPINGS / "openedx.csv")), "openedx.csv: the mapping file is not TOML"),
     ],
