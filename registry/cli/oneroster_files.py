@@ -68,8 +68,8 @@ class ArchiveFiles:
         try:
             with zipfile.ZipFile(self.archive) as archive, archive.open(self._member(archive, name)) as member:
                 yield from _bounded(iter(lambda: member.read(READ_BYTES), b""), f"{self.place}/{name}")
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            # RuntimeError is a password or, as NotImplementedError, a kind of compression that is not known.
+        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+            # ValueError is a name that is no text, RuntimeError a password or a kind of compression that is not known.
             raise RosterError(f"the archive cannot be read ({error}); pack it anew", file=self.place) from error
 
     def _member(self, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

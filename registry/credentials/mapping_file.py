@@ -21,6 +21,7 @@ achievement = "data-foundations"
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -106,7 +107,7 @@ def parse_mapping_file(data: bytes, *, file: str) -> MappingFile:
         raise RosterError(f"{key}: {_sentence(first['msg'])}", file=file) from error
     except UnicodeDecodeError as error:
         raise RosterError(f"the mapping file is not UTF-8 (byte {error.start}); save it as UTF-8", file=file) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise RosterError(f"the mapping file is not TOML: {error}; correct that place", file=file) from error
     _require_date_format(form.date_format, file)
     _require_constants(form.constants, file)
@@ -153,7 +154,7 @@ def _require_date_format(date_format: str | None, file: str) -> None:
         return
     try:
         found = date_in(_PROBE.strftime(date_format), date_format)
-    except (InputError, ValueError) as error:
+    except (InputError, ValueError, re.error) as error:  # re.error: a letter stands twice
         raise RosterError(f"date_format: {date_format!r} is not a way to write dates ({error})", file=file) from error
     if (found.year, found.month, found.day) != (_PROBE.year, _PROBE.month, _PROBE.day):
         message = f"date_format: {date_format!r} does not hold day, month and year; write it as %d/%m/%Y"

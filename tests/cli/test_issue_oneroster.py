@@ -6,9 +6,12 @@ import json
 import shutil
 import sys
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from registry.cli.oneroster_files import ArchiveFiles, FolderFiles
 from registry.core.errors import RosterError
@@ -134,6 +137,27 @@ def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(RosterError, match="cannot be read"):
         read(path, "users.csv")
+
+
+def test_an_archive_with_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = packed(tmp_path / "spring.zip", ñ=b"")
+    path.write_bytes(path.read_bytes().replace("ñ".encode(), b"\xf0\x20"))
+    with pytest.raises(RosterError, match="cannot be read"):
+        read(path)
+
+
+@settings(max_examples=100)
+@given(data=st.data())
+def test_whatever_happened_to_an_archive_it_is_read_or_refused(tmp_path_factory: Any, data: st.DataObject) -> None:
+    path = packed(tmp_path_factory.mktemp("archives") / "spring.zip")
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    path.write_bytes(content)
+    with suppress(RosterError):
+        for name in ("manifest.csv", "users.csv", "enrollments.csv"):
+            read(path, name)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no archive"])

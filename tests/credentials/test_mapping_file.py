@@ -142,6 +142,8 @@ def test_a_byte_that_the_encoding_does_not_have_is_refused_with_its_place() -> N
         ("date_format = '%d/%m'", "date_format: "),
         ("date_format = 'today'", "date_format: "),
         ("date_format = '%Q'", "date_format: "),
+        ("date_format = '%d/%d/%m/%Y'", "date_format: "),
+        ("name = " + "[" * 10_000, "not TOML"),
         ("name = '\udcff'", "not UTF-8"),
     ],
 )
