@@ -16,6 +16,9 @@ from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from registry.credentials.descriptors import CREDIT_SYSTEM, EQF, alignments_of
+from registry.credentials.members import as_objects, as_words
+
 NAMESPACE = "https://github.com/emrex-eu/elmo-schemas/tree/v1"
 """Of every element; it stands for all versions 1.x."""
 ATTACHMENT_ID = "bundle"
@@ -47,7 +50,7 @@ def elmo_xml(document: dict[str, Any], bundle: bytes) -> bytes:
 def _learner(learner: ET.Element, subject: dict[str, Any]) -> None:
     shown = [entry for entry in _objects(subject.get("identifier")) if entry.get("hashed") is not True]
     names = [entry.get("identityHash") for entry in shown if entry.get("identityType") == "name"]
-    if _text(subject.get("id")).startswith("did:"):
+    if as_words(subject.get("id")).startswith("did:"):
         _add(learner, "identifier", subject["id"], kind="did")
     for entry in shown:
         if entry.get("identityType") != "name":
@@ -58,10 +61,10 @@ def _learner(learner: ET.Element, subject: dict[str, Any]) -> None:
 
 def _issuer(element: ET.Element, stated: object) -> None:
     issuer = _object(stated) or {"id": stated}
-    country = _text(_object(issuer.get("address")).get("addressCountryCode")).upper()
+    country = as_words(_object(issuer.get("address")).get("addressCountryCode")).upper()
     if re.fullmatch("[A-Z]{2}", country):
         _add(element, "country", country)
-    did = _text(issuer.get("id"))
+    did = as_words(issuer.get("id"))
     _add(element, "identifier", did, kind="did" if did.startswith("did:") else "uri")
     for entry in _objects(issuer.get("otherIdentifier")):
         _add(element, "identifier", entry.get("identifier"), kind=_kind(entry.get("identifierType")))
@@ -77,7 +80,7 @@ def _specification(
     _add(element, "title", achievement.get("name"), language=language)
     if achievement.get("achievementType") == "Course":  # a micro-credential is none of the types that ELMO knows
         _add(element, "type", "Course")
-    if _text(achievement.get("id")).startswith(("http://", "https://")):
+    if as_words(achievement.get("id")).startswith(("http://", "https://")):
         _add(element, "url", achievement["id"])
     for text in (achievement.get("description"), _object(achievement.get("criteria")).get("narrative")):
         if text:
@@ -92,18 +95,18 @@ def _instance(
     result = _object(subject.get("result"))
     _add(instance, "identifier", document.get("id"), kind="credential")
     if subject.get("activityStartDate"):
-        _add(instance, "start", _text(subject["activityStartDate"])[:10])
+        _add(instance, "start", as_words(subject["activityStartDate"])[:10])
     _add(instance, "date", _awarded_at(document)[:10])
-    _add(instance, "status", _STATUSES.get(_text(result.get("status")), "passed"))
+    _add(instance, "status", _STATUSES.get(as_words(result.get("status")), "passed"))
     grade = result.get("value") or _level_name(achievement, result.get("achievedLevel"))
     if grade:
         _add(instance, "gradingSchemeLocalId", _SCHEME_ID)
         _add(instance, "resultLabel", grade)
     _credit(instance, subject, achievement)
-    for alignment in _aligned(achievement, "ext:EQF"):
+    for _, alignment in alignments_of(achievement, EQF):
         level = ET.SubElement(instance, "level")
         _add(level, "type", "EQF")
-        _add(level, "value", alignment.get("targetCode") or _text(alignment.get("targetUrl")).rpartition("/")[2])
+        _add(level, "value", alignment.get("targetCode") or as_words(alignment.get("targetUrl")).rpartition("/")[2])
     language = _language(achievement).partition("-")[0]
     if language:
         _add(instance, "languageOfInstruction", language)
@@ -121,11 +124,10 @@ def _credit(instance: ET.Element, subject: dict[str, Any], achievement: dict[str
 
 
 def _credit_scheme(achievement: dict[str, Any]) -> str:
-    for alignment in _aligned(achievement, "ext:CreditSystem"):
-        words = f"{_text(alignment.get('targetFramework'))} {_text(alignment.get('targetName'))}"
-        if "ECTS" in words or "European Credit Transfer" in words:
-            return "ects"
-        return _text(alignment.get("targetName"))
+    for _, alignment in alignments_of(achievement, CREDIT_SYSTEM):
+        code = as_words(alignment.get("targetCode")) or as_words(alignment.get("targetName"))
+        words = f"{code} {as_words(alignment.get('targetFramework'))}"
+        return "ects" if "ECTS" in words or "European Credit Transfer" in words else code
     return "local"
 
 
@@ -133,15 +135,16 @@ def _grading_scheme(report: ET.Element, achievement: dict[str, Any]) -> None:
     described = _object(achievement.get("resultDescription"))
     if not described:
         return
-    allowed = ", ".join(map(_text, _list(described.get("allowedValue"))))
-    text = _text(described.get("name")) + (f": {allowed}" if allowed else "")
+    values = described.get("allowedValue")
+    allowed = ", ".join(map(as_words, values if isinstance(values, list) else []))
+    text = as_words(described.get("name")) + (f": {allowed}" if allowed else "")
     scheme = ET.SubElement(report, "gradingScheme", {"localId": _SCHEME_ID})
     _add(scheme, "description", text, language=_language(achievement), lines=True)
 
 
 def _level_name(achievement: dict[str, Any], level: object) -> str:
     levels = _objects(_object(achievement.get("resultDescription")).get("rubricCriterionLevel"))
-    return next((_text(one.get("name")) for one in levels if level and one.get("id") == level), _text(level))
+    return next((as_words(one.get("name")) for one in levels if level and one.get("id") == level), as_words(level))
 
 
 def _attachment(element: ET.Element, bundle: bytes) -> None:
@@ -156,29 +159,25 @@ def _add(
 ) -> None:
     """Add an element with a text; only with `lines` are its line breaks kept. `kind` is its attribute `type`."""
     attributes = ({"type": kind} if kind else {}) | ({_LANGUAGE: language} if language else {})
-    text = _ILLEGAL.sub("\ufffd", _text(value))
+    text = _ILLEGAL.sub("\ufffd", as_words(value))
     ET.SubElement(parent, name, attributes).text = text if lines else " ".join(text.split())
 
 
 def _signed_at(document: dict[str, Any]) -> str:
     proof = _object(document.get("proof"))
-    return _text(proof.get("created")) or _awarded_at(document)
+    return as_words(proof.get("created")) or _awarded_at(document)
 
 
 def _awarded_at(document: dict[str, Any]) -> str:
-    return _text(document.get("awardedDate")) or _text(document.get("validFrom"))
+    return as_words(document.get("awardedDate")) or as_words(document.get("validFrom"))
 
 
 def _language(achievement: dict[str, Any]) -> str:
-    return _text(achievement.get("inLanguage"))
-
-
-def _aligned(achievement: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    return [one for one in _objects(achievement.get("alignment")) if one.get("targetType") == kind]
+    return as_words(achievement.get("inLanguage"))
 
 
 def _kind(term: object) -> str:
-    return _text(term).removeprefix("ext:") or "other"
+    return as_words(term).removeprefix("ext:") or "other"
 
 
 def _web_site(did: str) -> str:
@@ -188,17 +187,9 @@ def _web_site(did: str) -> str:
     return "https://" + did.removeprefix("did:web:").partition(":")[0].replace("%3A", ":")
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
 def _objects(value: object) -> list[dict[str, Any]]:
-    return [one for one in _list(value) if isinstance(one, dict)]
+    return [one for one in as_objects(value) if one]
 
 
 def _object(value: object) -> dict[str, Any]:
     return next(iter(_objects(value)), {})
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

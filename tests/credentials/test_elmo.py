@@ -116,7 +116,8 @@ def test_the_grade_refers_to_its_scheme_and_the_result_to_the_bundle() -> None:
     root = parsed(credential())
     (scheme,) = root.iter(f"{{{NAMESPACE}}}gradingScheme")
     assert scheme.get("localId") == text(root, f"{INSTANCE}/gradingSchemeLocalId")
-    assert text(root, "report/gradingScheme/description") == "Final grade: A, B, C, D, E"
+    allowed = ", ".join(ACHIEVEMENT["resultDescription"][0]["allowedValue"])
+    assert text(root, "report/gradingScheme/description") == f"Final grade: {allowed}"
     assert text(root, f"{INSTANCE}/attachments/ref") == text(root, "report/attachment/identifier")
     content = text(root, "report/attachment/content") or ""
     assert base64.b64decode(content.removeprefix("data:application/json;base64,")) == BUNDLE
