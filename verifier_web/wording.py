@@ -18,7 +18,10 @@ LEAD = (
 TEXT_LABEL = "Paste the credential"
 TEXT_HINT = "The whole text, from the first bracket to the last, or a text that begins with eyJ."
 FILE_LABEL = "Or choose its file"
-FILE_HINT = "A .json file, or a badge as .png or .svg, up to 4 MiB. You can also drop it anywhere on this page."
+FILE_HINT = (
+    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB. You can also drop it anywhere on "
+    "this page."
+)
 EXPECTED_LABEL = "Is it this person's?"
 EXPECTED_HINT = "Optional: the e-mail address, student number or name you know the candidate by."
 SUBMIT = "Check it"
@@ -196,8 +199,8 @@ KINDS = {
     Kind.EMPTY: Told("There is nothing to check yet.", "Paste the credential's text, or choose its file."),
     Kind.PDF: Told(
         "This is a PDF without a credential that can be read from it.",
-        "A PDF is only a picture of the words, and anybody can make one. "
-        "Ask the person for the .json file, or the badge as .png or .svg.",
+        "The words on its pages prove nothing, anybody can write them; a credential must be attached inside. "
+        "Ask the person for the file as the issuer gave it: printing to a PDF or scanning loses the credential.",
     ),
     Kind.PICTURE: Told(
         "This is a picture, and no credential is inside it.",

@@ -31,7 +31,7 @@ SUMMARIES: Mapping[str, str] = {
     "achievement": "What credentials are awarded for.",
     "issue": "Issue credentials from a roster.",
     "anchor": "Seal batches and anchor them on the chain.",
-    "export": "Write bundles and badges to files.",
+    "export": "Write bundles, badges and certificates to files.",
     "links": "Print each recipient's own link, to be handed over.",
     "deliver": "Mail each recipient the link to their own page, once.",
     "revoke": "Revoke credentials for good.",

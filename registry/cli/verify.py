@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(help="Bundle, credential or badge: files, folders of them, URLs, or - for standard input."),
+    typer.Argument(help="Bundle, credential, badge or certificate: files, folders of them, URLs, or - for stdin."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One report a line, as JSON.")]
 Recipient = Annotated[str | None, typer.Option("--recipient", help="E-mail, id or name of whom it should belong to.")]
