@@ -154,7 +154,7 @@ def build_press(settings: Settings) -> Press:
     """Return what PDF certificates are set with: the packaged fonts, those in CREDANCHOR_FONTS, and network titles.
 
     Raises:
-        SettingsError: CREDANCHOR_FONTS names no folder, or one without a usable font.
+        SettingsError: CREDANCHOR_FONTS names a folder without a usable font, or none.
 
     """
     from registry.services.certificate import Press  # noqa: PLC0415  the fonts take 0.1 s
@@ -162,10 +162,6 @@ def build_press(settings: Settings) -> Press:
 
     named = os.environ.get("CREDANCHOR_FONTS")
     folder = Path(named).expanduser() if named else None
-    if folder and not folder.is_dir():
-        raise SettingsError(
-            f"CREDANCHOR_FONTS names {folder}, which is no folder; name one that holds .ttf or .otf files."
-        )
     titles = {network.chain_id: network.title for network in settings.networks.values()}
     return Press(load_fonts(folder), titles)
 

@@ -1,7 +1,8 @@
 """The files that are attached to a PDF, read within bounds: a PDF is a stranger's program for its reader.
 
 pypdf reads the file strictly and is held to limits of three kinds, because each leaves a way round the others: what a
-stream may unpack to, how often the file is read from, and how many objects are asked for. Nothing of the pages is read.
+stream may unpack to, how often the file is read from, and how many arrays and object streams there are. Nothing of the
+pages is read.
 
 Source: ISO 32000-2, 7.9.6 (name trees) and 7.11.4 (embedded file streams).
 """
@@ -33,8 +34,6 @@ MAX_NODES = 64
 """Most nodes of the tree of names that leads to them."""
 MAX_READS = 100_000
 """Most times that the file is read from; a certificate of ours takes about 700."""
-MAX_OBJECTS = 400
-"""Most objects that are asked for; a certificate of ours takes about 10."""
 MAX_PACKS = 4
 """Most object streams that are unpacked."""
 MAX_BRACKETS = 20_000
@@ -127,18 +126,14 @@ class _Metered(io.BytesIO):
 
 
 class _Reader(PdfReader):
-    """A reader that gives a limited number of objects, out of a limited number of object streams."""
+    """A reader that unpacks a limited number of object streams, none with too much in it."""
 
     def __init__(self, data: bytes) -> None:
-        self._asked = 0
         self._packs: set[int] = set()
         super().__init__(_Metered(data), strict=True, xref_stream_maximum_entries=MAX_STRUCTURE_BYTES)
 
     def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
         number = indirect_reference if isinstance(indirect_reference, int) else indirect_reference.idnum
-        self._asked += 1
-        if self._asked > MAX_OBJECTS:
-            raise LimitReachedError(_TOO_MUCH)
         if number in self.xref_objStm:
             self._require_small(self.xref_objStm[number][0])
         return super().get_object(indirect_reference)

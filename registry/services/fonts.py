@@ -40,14 +40,8 @@ class Fonts:
     """Code points that at least one of them has a glyph for."""
 
     def lack(self, text: str) -> str | None:
-        """Return the first character of `text` that no font has, neither whole nor as a letter and its marks."""
-        return next((one for one in text if not self._has(one)), None)
-
-    def _has(self, character: str) -> bool:
-        if ord(character) in self.characters or _is_invisible(character):
-            return True
-        parts = unicodedata.normalize("NFD", character)
-        return len(parts) > 1 and all(ord(part) in self.characters for part in parts)
+        """Return the first character of `text` that should be seen and that no font has; None if there is none."""
+        return next((one for one in text if ord(one) not in self.characters and not _is_invisible(one)), None)
 
 
 @lru_cache(maxsize=4)
@@ -62,7 +56,9 @@ def load_fonts(folder: Path | None = None) -> Fonts:
     faces = _faces([*packaged, *([folder] if folder else [])])
     own = _faces([folder]).families() if folder else []
     if folder and not own:
-        raise SettingsError(f"The fonts folder {folder} holds no font; put .ttf or .otf files there, or name another.")
+        raise SettingsError(
+            f"The folder {folder} holds no font; put .ttf or .otf files there, or name another by CREDANCHOR_FONTS."
+        )
     families = (*PACKAGED, *sorted(set(own) - set(PACKAGED)))
     upright = [face for face in faces.fonts() if face.family in families and face.style == "normal"]
     return Fonts(faces, families, frozenset().union(*(_characters(face) for face in upright)))

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pylopdf_fonts_zh_cn
@@ -174,9 +175,29 @@ def test_the_longest_texts_fit_on_one_page_which_says_that_they_were_cut() -> No
         ],
     )
     said = words_of(pdf_of(bundle, "https://uni.example/" + "a" * 300))
+    assert "W" * 159 in said.replace(" ", "").replace("\u200b", "")  # where a line may break
     assert "and 14 more" in said
     assert "Shortened to fit this page" in said
     assert "A print or a scan proves nothing by itself." in said
+
+
+def test_the_longest_texts_run_neither_off_the_page_nor_into_each_other() -> None:
+    outcomes = [{"targetName": "Sehr lange Lernergebnisse " * 20, "targetType": "x"}] * 20
+    members = {"name": "Ö" * 400, "description": "Sehr lang " * 200, "alignment": outcomes}
+    data = pdf_of(bundle_with("W" * 400, **members), "https://uni.example/" + "a" * 300)
+    [page] = pypdfium2.PdfDocument(data)
+    text = page.get_textpage()
+    boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+    assert min(left for left, _, _, _ in boxes) > 0
+    assert max(right for _, _, right, _ in boxes) < page.get_width()
+    last, below = (text.search(words).get_next()[0] for words in ("and 14 more", "Check it"))
+    assert boxes[last][1] > boxes[below][3]
+
+
+def test_a_description_that_was_cut_ends_at_a_word_and_is_said_to_be_cut() -> None:
+    said = words_of(pdf_of(bundle_with(description="alpha beta " * 100)))
+    assert "alpha…" in said or "beta…" in said
+    assert "Shortened to fit this page" in said
 
 
 def test_a_title_of_200_characters_is_printed_whole() -> None:
@@ -184,6 +205,16 @@ def test_a_title_of_200_characters_is_printed_whole() -> None:
     said = words_of(pdf_of(bundle_with(name=title)))
     assert title in said
     assert "Shortened" not in said
+
+
+@pytest.mark.parametrize("issuer", ["The University", "北方大学", "جامعة الشمال"])
+def test_an_issuers_short_name_is_set_large_in_every_script(issuer: str) -> None:
+    bundle = bundle_with()
+    bundle.credential["issuer"]["name"] = issuer
+    [page] = pypdfium2.PdfDocument(pdf_of(bundle))
+    texts = [one for one in page.get_objects() if isinstance(one, pypdfium2.PdfTextObj)]
+    sizes = {round(one.get_font_size()) for one in texts if one.get_bounds()[1] > page.get_height() * 0.87}
+    assert sizes == {16}
 
 
 # --- Scripts
@@ -323,6 +354,16 @@ def test_the_same_bundle_gives_the_same_bytes() -> None:
     assert pdf_of(bundle, LINK) == pdf_of(bundle, LINK)
 
 
+def test_the_file_is_dated_by_its_newest_fact_not_by_the_clock() -> None:
+    bundle = bundle_with()
+    [receipt] = bundle.receipts
+    anchored = replace(receipt, anchors=(replace(receipt.anchors[0], anchored_at=worlds.ANCHORED_AT),))
+    for one, at in ((bundle, datetime(2026, 6, 30, tzinfo=UTC)), (replace(bundle, receipts=(anchored,)), None)):
+        metadata = pypdf.PdfReader(io.BytesIO(pdf_of(one))).metadata
+        assert metadata is not None
+        assert metadata.creation_date == (at or worlds.ANCHORED_AT)
+
+
 def test_the_file_calls_itself_archivable_and_accessible() -> None:
     metadata = pypdf.PdfReader(io.BytesIO(pdf_of(bundle_with(), LINK))).xmp_metadata
     assert metadata is not None
@@ -331,10 +372,11 @@ def test_the_file_calls_itself_archivable_and_accessible() -> None:
     assert b"<pdfuaid:part>1</pdfuaid:part>" in text
 
 
-def test_the_qr_code_leads_to_the_link_which_is_printed_too() -> None:
-    data = pdf_of(bundle_with(), LINK)
-    assert codes_in(data) == [LINK]
-    assert f"Its page {LINK}" in words_of(data)
+@pytest.mark.parametrize("link", [LINK, "https://credentials.northfield.example/s/" + "aB3_x-Yz" * 8])
+def test_the_qr_code_leads_to_the_link_which_is_printed_too_as_people_copy_it(link: str) -> None:
+    data = pdf_of(bundle_with(), link)
+    assert codes_in(data) == [link]
+    assert f"Itspage{link}" in words_of(data).replace(" ", "")
 
 
 def test_without_a_link_there_is_no_qr_code() -> None:
