@@ -9,7 +9,23 @@ from typing import TYPE_CHECKING, Any
 from registry.checks.recipient import recipient_name
 from registry.checks.sentences import day, moment
 from registry.credentials.compact_jws import parse_compact
+from registry.credentials.descriptors import (
+    AQF,
+    ASSESSMENT,
+    CREDIT_SYSTEM,
+    EQF,
+    PARTICIPATION,
+    PROPERTY_NAMES,
+    QF_EHEA,
+    QUALITY_ASSURANCE,
+    SUPERVISION,
+    WORKLOAD,
+    alignments_of,
+    kind_of,
+    learnt,
+)
 from registry.credentials.issuer_proof import issuer_did
+from registry.credentials.members import as_object, as_objects, as_words
 from registry.credentials.times import parse_time
 from registry.credentials.vc_jwt import credential_of
 from registry.services import certificate_words as words
@@ -21,8 +37,10 @@ if TYPE_CHECKING:
 
 MAX_NAME, MAX_TITLE, MAX_DESCRIPTION, MAX_VALUE = 160, 260, 720, 110
 """Most characters of a name, of the achievement's name, of its description and of one fact."""
-MAX_OUTCOME, MAX_OUTCOMES, MAX_FACTS = 170, 6, 9
+MAX_OUTCOME, MAX_OUTCOMES, MAX_FACTS = 170, 6, 12
 """Most characters of a learning outcome; most outcomes and most facts."""
+_PROPERTIES = (EQF, QF_EHEA, AQF, WORKLOAD, ASSESSMENT, PARTICIPATION, SUPERVISION, QUALITY_ASSURANCE)
+"""What is printed of the properties; the others are of interest before the course, not after it."""
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-.*)?", re.IGNORECASE)
 
@@ -104,19 +122,18 @@ def certificate_page(bundle: Bundle, networks: Mapping[int, str], link: str | No
 
     """
     document = document_of(bundle)
-    subject = _object(document.get("credentialSubject"))
-    achievement = _object(subject.get("achievement"))
-    aligned = _objects(achievement.get("alignment"))
+    subject = as_object(document.get("credentialSubject"))
+    achievement = as_object(subject.get("achievement"))
     receipt = _receipt_of(document, bundle)
     cut = _Cutter()
     return CertificatePage(
         language=_language(achievement) or "en",
-        issuer=cut.line(_object(document.get("issuer")).get("name"), MAX_NAME) or issuer_did(document),
+        issuer=cut.line(as_object(document.get("issuer")).get("name"), MAX_NAME) or issuer_did(document),
         kind=_kind(cut.line(achievement.get("achievementType"), MAX_VALUE)),
         recipient=cut.line(recipient_name(document), MAX_NAME) or words.NAMELESS,
         title=cut.line(achievement.get("name") or document.get("name"), MAX_TITLE),
         description=cut.line(achievement.get("description"), MAX_DESCRIPTION),
-        outcomes=_outcomes(aligned, cut),
+        outcomes=_outcomes(achievement, cut),
         facts=_facts(document, subject, achievement, cut),
         warning=_warning(receipt),
         record=(*_record(document, receipt, networks, cut), *([Fact(words.LINK, link)] if link else [])),
@@ -124,26 +141,23 @@ def certificate_page(bundle: Bundle, networks: Mapping[int, str], link: str | No
     )
 
 
-def _outcomes(aligned: list[dict[str, Any]], cut: _Cutter) -> tuple[str, ...]:
-    learnt = (one for one in aligned if one.get("targetType") not in {*words.PROPERTIES, words.CREDIT_SYSTEM})
-    named = [cut.line(one.get("targetName"), MAX_OUTCOME) for one in learnt]
+def _outcomes(achievement: dict[str, Any], cut: _Cutter) -> tuple[str, ...]:
+    named = [cut.line(one.get("targetName"), MAX_OUTCOME) for _, one in learnt(achievement)]
     return cut.first([name for name in named if name], MAX_OUTCOMES)
 
 
 def _facts(
     document: dict[str, Any], subject: dict[str, Any], achievement: dict[str, Any], cut: _Cutter
 ) -> tuple[Fact, ...]:
-    aligned = _objects(achievement.get("alignment"))
-    properties = (one for one in aligned if one.get("targetType") in words.PROPERTIES)
     found = [
         Fact(words.AWARDED, _day(document, "awardedDate") or _day(document, "validFrom")),
         Fact(words.VALID_UNTIL, _day(document, "validUntil")),
         *(Fact(label, cut.line(value, MAX_VALUE)) for label, value in _results(subject, achievement, cut)),
-        *(
-            Fact(words.PROPERTIES[one["targetType"]], cut.line(one.get("targetName"), MAX_VALUE) or _code(one, cut))
-            for one in properties
-        ),
         Fact(words.CREDITS, _credits(subject, achievement, cut)),
+        *(
+            Fact(PROPERTY_NAMES[kind_of(one)], cut.line(one.get("targetName"), MAX_VALUE) or _code(one, cut))
+            for _, one in alignments_of(achievement, *_PROPERTIES)
+        ),
         Fact(words.LANGUAGE, words.LANGUAGES.get(_language(achievement), _language(achievement))),
         Fact(words.COURSE_CODE, cut.line(achievement.get("humanCode"), MAX_VALUE)),
     ]
@@ -154,15 +168,19 @@ def _facts(
 
 def _results(subject: dict[str, Any], achievement: dict[str, Any], cut: _Cutter) -> list[tuple[str, str]]:
     """Return what was graded and how, by the achievement's own descriptions of its results."""
-    described = {one.get("id"): one for one in _objects(achievement.get("resultDescription"))}
+    described = _by_id(achievement.get("resultDescription"))
     found = []
-    for result in _objects(subject.get("result")):
-        description = described.get(result.get("resultDescription"), {})
-        levels = {one.get("id"): one for one in _objects(description.get("rubricCriterionLevel"))}
-        level = levels.get(result.get("achievedLevel"), {})
-        value = result.get("value") or level.get("name") or result.get("achievedLevel") or result.get("status")
-        found.append((cut.line(description.get("name"), MAX_VALUE) or words.RESULT, str(value or "")))
+    for result in as_objects(subject.get("result")):
+        description = described.get(as_words(result.get("resultDescription")), {})
+        level = _by_id(description.get("rubricCriterionLevel")).get(as_words(result.get("achievedLevel")), {})
+        values = (result.get("value"), level.get("name"), result.get("achievedLevel"), result.get("status"))
+        value = next((one for one in map(as_words, values) if one), "")
+        found.append((cut.line(description.get("name"), MAX_VALUE) or words.RESULT, value))
     return found
+
+
+def _by_id(value: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  any JSON value
+    return {as_words(one["id"]): one for one in as_objects(value) if as_words(one.get("id"))}
 
 
 def _credits(subject: dict[str, Any], achievement: dict[str, Any], cut: _Cutter) -> str:
@@ -170,7 +188,7 @@ def _credits(subject: dict[str, Any], achievement: dict[str, Any], cut: _Cutter)
     amount = next((one for one in amounts if isinstance(one, int | float) and not isinstance(one, bool)), None)
     if amount is None:
         return ""
-    systems = (one for one in _objects(achievement.get("alignment")) if one.get("targetType") == words.CREDIT_SYSTEM)
+    systems = (one for _, one in alignments_of(achievement, CREDIT_SYSTEM))
     unit = next((_code(one, cut) or cut.line(one.get("targetName"), MAX_VALUE) for one in systems), "")
     return f"{amount:g} {unit or words.CREDITS_UNIT}"
 
@@ -224,12 +242,3 @@ def _kind(spelling: str) -> str:
 
 def _code(alignment: dict[str, Any], cut: _Cutter) -> str:
     return cut.line(alignment.get("targetCode"), MAX_VALUE)
-
-
-def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
-    first = value[0] if isinstance(value, list) and value else value
-    return first if isinstance(first, dict) else {}
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  any JSON value
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]

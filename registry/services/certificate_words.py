@@ -20,22 +20,6 @@ LANGUAGES = {
     "zh": "中文",
 }
 """Languages by their own names; others are shown by their code."""
-PROPERTIES = {
-    "ext:EQF": "Level (EQF)",
-    "ext:QF-EHEA": "Level (QF-EHEA)",
-    "ext:AQF": "Level (AQF)",
-    "ext:Workload": "Workload",
-    "ext:EffortHours": "Workload",
-    "ext:NotionalHours": "Workload",
-    "ext:AssessmentType": "Assessment",
-    "ext:Participation": "Form of participation",
-    "ext:DeliveryMode": "Form of participation",
-    "ext:QualityAssurance": "Quality assurance",
-    "ext:SupervisionVerification": "Supervision and identity check",
-}
-"""Alignments that are a property of the achievement rather than something learnt."""
-CREDIT_SYSTEM = "ext:CreditSystem"
-"""The alignment that gives the unit of credits."""
 KINDS = {"MicroCredential": "Micro-credential"}
 """Achievement types whose words do not follow from their spelling."""
 

@@ -62,7 +62,7 @@ def exported(
             continue
         bundle = bundle_of(store, credential)
         pending = not any(receipt.state == "final" for receipt in bundle.receipts)
-        # A certificate's QR code needs a link that can be revoked; the share token cannot, so there is none.
+        # No share link is made for a file on the way, so its certificate has no QR code.
         data = certificate_pdf(bundle, link=None, press=form) if isinstance(form, Press) else file_content(bundle, form)
         yield ExportedFile(f"{credential.file_stem}.{ending}", data, credential.credential_id, pending)
 

@@ -81,7 +81,8 @@ def test_the_page_says_who_earned_what_from_whom_and_where_it_is_anchored() -> N
         inLanguage="de-AT",
         alignment=[
             {"targetName": "Cleans a data set", "targetType": "ext:LearningOutcome"},
-            {"targetName": "EQF level 5", "targetType": "ext:EQF"},
+            {"targetName": "EQF level 5", "targetType": "ext:EQFLevel"},
+            {"targetName": "No Latin", "targetType": "ext:Prerequisite"},
             {"targetName": "ECTS", "targetType": "ext:CreditSystem"},
         ],
         resultDescription=[{"id": "urn:x:1", "name": "Final grade"}],
@@ -111,6 +112,7 @@ def test_the_page_says_who_earned_what_from_whom_and_where_it_is_anchored() -> N
         "the credential and its proof are inside",
     ):
         assert words in said
+    assert "No Latin" not in said
 
 
 def test_what_a_credential_leaves_out_is_not_printed() -> None:
