@@ -120,6 +120,7 @@ CHECK_TITLES = {
     "validity-period": "Dates",
     "status": "Not withdrawn",
     "recipient": "Person",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }

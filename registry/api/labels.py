@@ -29,6 +29,7 @@ CHECKS = {
     "validity-period": "Validity",
     "status": "Still standing",
     "recipient": "Recipient",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }

@@ -164,6 +164,8 @@ class EndorsementSubject(Form):
     id: str
     type: Types
     endorsement_comment: str | None = None
+    digest_multibase: str | None = None
+    """SHA-256 of what is endorsed, as a multihash (VC Data Model 2.0, 5.3)."""
 
 
 class _Credential(Form):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registry.checks.facts import Facts
     from registry.checks.report import Report
     from registry.core.receipt import Bundle
+    from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainReader, Clock, IssuerDirectory
 
 
@@ -59,6 +60,15 @@ class Verifier:
 
         """
         bundle = unwrap(data)
-        gathering = Gathering(self._readers, self._directory, bundle.receipts, self._clock.now())
+        gathering = self._gathering(bundle)
         facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
         return Judged(judge(facts), bundle, facts)
+
+    def verify_endorsement(self, data: bytes, endorsed: Endorsed) -> Judged:
+        """Judge an endorsement as one of `endorsed`; InputError as above."""
+        bundle = unwrap(data)
+        facts = self._gathering(bundle).facts(bundle.credential, NOT_ASKED, endorsed=endorsed)
+        return Judged(judge(facts), bundle, facts)
+
+    def _gathering(self, bundle: Bundle) -> Gathering:
+        return Gathering(self._readers, self._directory, bundle.receipts, self._clock.now(), bundle.endorsements)
