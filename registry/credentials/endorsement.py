@@ -20,6 +20,7 @@ from registry.core.digest import DIGEST_BYTES, Digest
 from registry.core.errors import CanonicalFormError, CredentialFormatError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.contexts import CONTEXTS
+from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.keys import multibase_bytes
 from registry.credentials.times import time_text
 
@@ -100,6 +101,13 @@ def compose_endorsement(
         "credentialStatus": dict(status_entry),
     }
     return {member: value for member, value in unsigned.items() if value is not None}
+
+
+def endorsement_key(document: dict[str, Any]) -> Digest:
+    """Return the identity of an endorsement: who says what of which text, until when."""
+    return _sha256(
+        canonical_bytes(["endorsement", issuer_did(document), _subject(document), document.get("validUntil")])
+    )
 
 
 def is_endorsement(document: dict[str, Any]) -> bool:

@@ -11,7 +11,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from registry.core.errors import CredentialFormatError
 from registry.credentials.forms import (
@@ -198,15 +207,29 @@ class VerifiableCredential(_Credential):
 
 
 class EndorsementCredential(_Credential):
-    """A signed word of somebody about an achievement, a party or a credential."""
+    """A signed word of somebody about an achievement, a party or a credential; it is written back as it was read."""
 
     is_a: ClassVar[tuple[str, ...]] = ("EndorsementCredential",)
+    is_signed: ClassVar[bool] = True
+    _as_read: Any = PrivateAttr()
 
     id: str
     name: str
     awarded_date: DateTime | None = None
     description: str | None = None
     credential_subject: EndorsementSubject
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  any JSON value
+        form = read(value)
+        form._as_read = value  # noqa: SLF001  its own
+        return form
+
+    @model_serializer
+    def _written(self) -> dict[str, Any]:
+        as_read: dict[str, Any] = self._as_read
+        return as_read
 
 
 class AchievementCredential(_Credential):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from registry.store.batch_rows import BatchRows
 from registry.store.credential_rows import CredentialRows
+from registry.store.endorsement_rows import EndorsementRows
 from registry.store.issuer_rows import IssuerRows
 from registry.store.proof_rows import ProofRows
 from registry.store.reissue_rows import ReissueRows
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows):
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, EndorsementRows):
     """One database: issuers, achievements, credentials, batches, tiles; beside them submissions and state proofs."""
 
     def __init__(self, engine: Engine) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from registry.store.tables import Achievement, Batch, Credential, Issuer, Reissue, SigningKey, StatusEvent, Tile
+from registry.store.tables import (
+    Achievement,
+    Batch,
+    Credential,
+    EndorsementReceipt,
+    Issuer,
+    Reissue,
+    SigningKey,
+    StatusEvent,
+    Tile,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -21,5 +31,6 @@ ACHIEVEMENT = _table(Achievement)
 BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
+ENDORSEMENT_RECEIPT = _table(EndorsementReceipt)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

@@ -444,11 +444,12 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
         database_with(
             "DROP TABLE reissue",
+            "DROP TABLE endorsement_receipt",
             "ALTER TABLE signing_key DROP COLUMN retired_since",
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        del manifest["rows"]["reissue"]
+        del manifest["rows"]["reissue"], manifest["rows"]["endorsement_receipt"]
         manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))
