@@ -57,4 +57,5 @@ SUSPENDED = (
     "only. It can be lifted."
 )
 """Said of a suspended credential."""
+UNCONFIRMED = "Somebody whom nobody confirms"
 NAMELESS = "Somebody it does not name openly"
