@@ -30,7 +30,8 @@ achievement = typer.Typer(
 Files = Annotated[list[Path], typer.Argument(help="Open Badges Achievement as JSON; the file's name is its short id.")]
 IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer awards it, if there are several.")]
 Endorsements = Annotated[
-    list[Path] | None, typer.Option("--endorsement", help="From `credanchor endorse`; may be repeated.")
+    list[str] | None,
+    typer.Option("--endorsement", help="File or URL, from `credanchor endorse`; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 ShortId = Annotated[str, typer.Argument(help="The achievement's short id.")]
@@ -101,9 +102,10 @@ def show(short_id: ShortId) -> None:
 
 
 def _embedded(
-    path: Path, document: dict[str, Any], before: dict[str, dict[str, Any]], endorsements: list[Path]
+    path: Path, document: dict[str, Any], before: dict[str, dict[str, Any]], endorsements: list[str]
 ) -> Embedded:
-    from registry.credentials.safe_mode import require_safe_achievement  # noqa: PLC0415  keeps --help fast
+    from registry.cli.verify import content_named  # noqa: PLC0415  keeps --help fast
+    from registry.credentials.safe_mode import require_safe_achievement  # noqa: PLC0415
     from registry.services.embed import Embedding  # noqa: PLC0415
     from registry.settings import build_verifier  # noqa: PLC0415
 
@@ -111,7 +113,7 @@ def _embedded(
         with closing(build_verifier()) as verifier:
             return verifier.verify_endorsement(data, endorsed)
 
-    given = [(str(one), _read(one)) for one in endorsements]
+    given = [(one, content_named(one)) for one in endorsements]
     found = Embedding(judge).embedded(document, before.get(path.stem), given)
     try:
         require_safe_achievement(found.document)
@@ -129,13 +131,6 @@ def _tell(short_id: str, embedded: Embedded) -> None:
         warn(
             f"credanchor: the text of {short_id} changed, so the endorsement by {did} was left out; ask for a new one."
         )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}). Nothing was changed.") from error
 
 
 def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:

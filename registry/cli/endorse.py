@@ -39,7 +39,7 @@ def endorse(
 
     Example: credanchor endorse data-foundations.json --comment "We hire on the strength of it." --out endorsements
     """
-    from registry.cli.verify import content_of  # noqa: PLC0415
+    from registry.cli.verify import content_named  # noqa: PLC0415
     from registry.services.endorse import endorsable  # noqa: PLC0415
     from registry.settings import load_settings  # noqa: PLC0415
 
@@ -47,7 +47,7 @@ def endorse(
         raise InputError("An endorsement says something: give --comment some words. Nothing was signed.")
     work = _endorsing(load_settings(), issuer)
     end = _end(until, work.now) if until else None
-    found = [endorsable(source, content_of(source)) for source in sources]
+    found = [endorsable(source, content_named(source)) for source in sources]
     drafts = [work.draft(one, comment.strip(), end) for one in found]
     waiting = False
     for source, one, draft in zip(sources, found, drafts, strict=True):

@@ -53,7 +53,8 @@ def exported(store: CredentialStore, credentials: Iterable[StoredCredential], fo
         if credential.entry is None:
             continue
         bundle = bundle_of(store, credential)
-        pending = not any(receipt.state == "final" for receipt in bundle.receipts)
+        own = (receipt for receipt in bundle.receipts if receipt.leaf_hash == credential.leaf_hash)
+        pending = not any(receipt.state == "final" for receipt in own)
         yield ExportedFile(
             f"{credential.file_stem}.{form}", file_content(bundle, form), credential.credential_id, pending
         )

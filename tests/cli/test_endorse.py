@@ -6,7 +6,8 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,9 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.keys import PublicKey
 from registry.credentials.signing import ProofOptions, secure, sign, signing_input
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
@@ -122,6 +120,23 @@ def test_the_report_for_people_says_who_endorses_with_which_words_and_whether_it
 
     assert f"endorsement: Endorsement of Data Foundations, by {HARBOUR}\n" in said
     assert f"“{WORDS}” It stands." in said
+
+
+def test_a_credential_that_waits_does_not_pass_for_final_by_the_receipt_of_its_endorsement(
+    ground: Ground, carried: Path
+) -> None:
+    del carried
+    roster = ground.folder / "token.csv"
+    roster.write_text(f"{HEADER}data-foundations,jo@example.org,Jo,Li,2026-09-30\n", "utf-8")
+    ground.north.do("issue", str(roster), "--proof", "jwt")
+    lines = ground.north.do("export", "--all", "--json", "--out", str(ground.folder / "waiting")).splitlines()
+    [waiting] = [one for one in map(json.loads, lines) if one["pending"]]
+
+    assert len(json.loads(Path(waiting["file"]).read_text("utf-8"))["receipts"]) == 1
+    ground.north.do("anchor", "run")
+    ground.north.do("export", "--credential", waiting["credential"], "--out", str(ground.folder / "waiting"))
+    report = report_of(ground.north, Path(waiting["file"]))
+    assert (report["verdict"], report["parts"][0]["standing"]) == ("verified", "It stands.")
 
 
 def test_what_was_issued_before_is_as_it_was_and_nothing_is_damaged(ground: Ground, carried: Path) -> None:

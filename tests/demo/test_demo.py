@@ -86,7 +86,7 @@ def test_it_writes_a_bundle_and_a_badge_of_every_credential_and_nothing_old(demo
 
 def test_it_shows_what_holds_and_why_the_rest_is_refused(demo: Demo) -> None:
     said = [line.strip() for line in demo.out.splitlines()]
-    assert sum(line.startswith("Verified on ") for line in said) == 2
+    assert sum(line.startswith("Verified on ") for line in said) == 3
     assert "Not verified: the content was altered after it was signed." in said
     assert "Not verified: the issuer revoked it." in said
     assert "Not verified: it has expired." in said

@@ -182,6 +182,16 @@ def test_the_receipt_of_an_endorsement_is_asked_of_the_endorsers_registry(world:
     assert check(world.judge(document, world.chain.anchor([document], world.issuer)), "endorsements")[1] == "endorsed"
 
 
+def test_an_endorsement_of_a_profile_stands_in_that_profile_and_in_no_other(world: Any, guild: Any) -> None:
+    unsigned = worlds.unsigned_badge(world.issuer)
+    word = worlds.endorsement(guild, endorsed_object(unsigned["issuer"]))
+    for name, expected in (("The University", "endorses-this"), ("A Grander University", "endorses-something-else")):
+        document = world.issuer.signed(
+            {**unsigned, "issuer": {**unsigned["issuer"], "name": name, "endorsement": [word]}}
+        )
+        assert finding(world.judge(document).report)[1] == expected
+
+
 # --- Of one credential, beside it
 
 
