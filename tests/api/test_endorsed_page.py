@@ -56,6 +56,7 @@ def test_an_endorsers_words_are_text_and_nothing_else() -> None:
     text = templates.get_template("credential.html").render(page=endorsed_page())
 
     assert text.count("<blockquote") == 3
+    assert labels.UNCONFIRMED in text
     assert "Best &lt;script&gt;" in text
     assert "\u202e" not in text
 

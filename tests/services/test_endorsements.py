@@ -213,6 +213,17 @@ def test_an_endorsement_beside_the_credential_it_endorses_stands(world: Any, gui
     assert whole.report.parts[0].place == "endorsements[0]"
 
 
+def test_an_endorsement_of_a_credential_still_stands_when_somebody_adds_a_proof_of_their_own(
+    world: Any, guild: Any
+) -> None:
+    document = worlds.badge(world.issuer)
+    word = worlds.endorsement(guild, endorsed_credential(document["id"], _entry(document)))
+    shown = {**document, "proof": [*document["proof"], {"type": "SomebodysProof2031"}]}
+    receipts = [*world.chain.anchor([document], world.issuer), *world.chain.anchor([word], guild)]
+
+    assert finding(world.verifier.verify(worlds.bundle_bytes(shown, receipts, [word])).report)[1] == "endorses-this"
+
+
 def test_an_endorsement_of_another_credential_with_the_same_id_does_not_stand(world: Any, guild: Any) -> None:
     whole = beside(world, guild, lambda document: _entry({**document, "name": "Data Mastery"}))
 
