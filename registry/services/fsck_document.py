@@ -98,10 +98,11 @@ class Catalogued:
 def document_differences(credential: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference]:
     """Yield the columns that the credential's own document contradicts.
 
-    A VC-JWT, and what other software issued and was adopted here, is left to its leaf hash.
+    A VC-JWT, and what other software composed (adopted here, or signed through the VC-API), is left to its leaf hash.
     """
     entry = credential["entry"]
-    if entry is None or entry.startswith(_JWT_BEGINS) or credential["status_index"] is None:
+    composed_elsewhere = credential["achievement_id"] is None and credential["row_key"] == credential["leaf_hash"]
+    if entry is None or entry.startswith(_JWT_BEGINS) or composed_elsewhere or credential["status_index"] is None:
         return
     name = credential_name(credential)
     try:

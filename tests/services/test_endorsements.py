@@ -192,6 +192,13 @@ def test_an_endorsement_of_a_profile_stands_in_that_profile_and_in_no_other(worl
         assert finding(world.judge(document).report)[1] == expected
 
 
+def test_an_endorsement_shown_alone_says_what_it_is_of_and_was_not_compared(world: Any, guild: Any) -> None:
+    word = worlds.endorsement(guild)
+    whole = world.judge(word, world.chain.anchor([word], guild))
+
+    assert (told(whole), check(whole, "endorsed")) == (("verified", "verified"), ("skipped", "shown-alone"))
+
+
 # --- Of one credential, beside it
 
 
