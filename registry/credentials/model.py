@@ -15,7 +15,6 @@ from pydantic import (
     Discriminator,
     Field,
     ModelWrapValidatorHandler,
-    PrivateAttr,
     Tag,
     ValidationError,
     model_serializer,
@@ -211,7 +210,7 @@ class EndorsementCredential(_Credential):
 
     is_a: ClassVar[tuple[str, ...]] = ("EndorsementCredential",)
     is_signed: ClassVar[bool] = True
-    _as_read: Any = PrivateAttr()
+    _as_read: dict[str, Any]
 
     id: str
     name: str
@@ -228,8 +227,7 @@ class EndorsementCredential(_Credential):
 
     @model_serializer
     def _written(self) -> dict[str, Any]:
-        as_read: dict[str, Any] = self._as_read
-        return as_read
+        return self._as_read
 
 
 class AchievementCredential(_Credential):
