@@ -31,7 +31,7 @@ def explain(bundle: Bundle, *, as_json: AsJson = False) -> None:
     Example: credanchor explain bundle.json
     """
     from registry.chain.networks import load_networks  # noqa: PLC0415
-    from registry.cli.verify import content_of  # noqa: PLC0415
+    from registry.cli.inputs import content_of  # noqa: PLC0415
     from registry.services.recheck import commands  # noqa: PLC0415
     from registry.settings import build_verifier, home_folder  # noqa: PLC0415
 

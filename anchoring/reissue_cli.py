@@ -43,7 +43,8 @@ def reissue(
     """Issue credentials anew with changed members, and revoke the old ones as superseded.
 
     Members: name, email, student-id, awarded, expires, grade, credits, narrative, achievement (the short id). The new
-    one is stored before the old one is revoked, and both pages say so. Run it again after an interruption: it goes on.
+    one is stored before the old one is revoked, and both pages say so. Its recipient's own link is printed; the old
+    one's page leads there, too. Run it again after an interruption: it goes on.
 
     Example: credanchor reissue 7e5c7c5e-8c1b-4c4e-9c0e-0a5f5a4a9b0c --set "name=Ada Okafor" --reason "typing error"
     """
@@ -103,7 +104,9 @@ def _from_file(path: Path) -> dict[str, str]:
 
 
 def _tell(plan: Plan, new: StoredCredential, base_url: str, *, as_json: bool) -> None:
-    link = f"{base_url}/c/{new.share_token}"
+    from registry.services.share_links import recipient_link  # noqa: PLC0415
+
+    link = recipient_link(base_url, new)
     if as_json:
         json_line({"old": plan.old.credential_id, "new": new.credential_id, "link": link})
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from registry.core.batch import SealedBatch, Tile
     from registry.core.digest import Digest, Root
     from registry.core.receipt import AnchorHint, AnchorReceipt
+    from registry.deliveries import Addressee, Delivery, Mail, Reply
     from registry.records import (
         AchievementRow,
         BatchRow,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         IssuerRow,
         NewCredential,
         Reissue,
+        ShareLink,
         SigningKeyRow,
         StatusChange,
         StoredCredential,
@@ -77,6 +79,10 @@ class ChainReader(Protocol):
 
     def facts(self, question: ChainQuestion) -> ChainFacts:
         """Return what the contract says; ChainUnavailableError if no endpoint gave a usable answer."""
+        ...
+
+    def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
+        """Return what the contract says of each, asked together; ChainUnavailableError as above, of all of them."""
         ...
 
     def close(self) -> None:
@@ -174,8 +180,8 @@ class CredentialStore(Protocol):
         """Return one credential by the UUID of its id."""
         ...
 
-    def credential_by_token(self, share_token: str) -> StoredCredential | None:
-        """Return one credential by the secret part of its public link."""
+    def credential_by_token(self, recipient_token: str) -> StoredCredential | None:
+        """Return one credential by the secret part of its recipient's link."""
         ...
 
     def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
@@ -200,6 +206,22 @@ class CredentialStore(Protocol):
 
     def reissue_to(self, new_uuid: str) -> Reissue | None:
         """Return what a credential took the place of."""
+        ...
+
+    def share_link(self, token: str) -> ShareLink | None:
+        """Return one share link, live or turned off, by the secret part of its address."""
+        ...
+
+    def live_share_links(self, credential_uuid: str) -> list[ShareLink]:
+        """Return the live share links of a credential, oldest first."""
+        ...
+
+    def put_share_link(self, link: ShareLink, most_live: int, most_ever: int) -> ShareLink:
+        """Store a share link, or return the live one that has its label; ShareLinksFullError if it is one too many."""
+        ...
+
+    def turn_off_share_link(self, credential_uuid: str, token: str, now: datetime) -> bool:
+        """Turn a credential's share link off for good; tell whether it has a live one of this token."""
         ...
 
     def known_uuids(self, uuids: Sequence[str]) -> dict[str, bytes]:
@@ -236,4 +258,33 @@ class CredentialStore(Protocol):
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:
         """Return where a batch is anchored, or will be once its transaction is mined; empty while neither is known."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """Mails that bring recipients their links; every method raises StoreUnavailableError if it must."""
+
+    def addressees(self, batch_id: int | None = None, uuid: str | None = None) -> Iterator[Addressee]:
+        """Yield the credentials of one batch, or one, or all, in order of issue, without their documents."""
+        ...
+
+    def record(self, before: Delivery | None, after: Delivery) -> bool:
+        """Keep `after` in the place of `before`, None for no mail yet; False if that is not what stands."""
+        ...
+
+
+class Mailer(Protocol):
+    """A mail server, behind whatever it takes to reach it."""
+
+    def deliver(self, mail: Mail, begin: Callable[[], bool]) -> Reply | None:
+        """Hand one mail over and return what became of it.
+
+        `begin` is called once, when the server took sender and recipient and before the text leaves. If it returns
+        False the mail is dropped, and None returned. A refusal of the recipient comes without that call.
+
+        Raises:
+            MailRefusedError: the server does not deal with us; this mail was not begun.
+            MailUnavailableError: nobody answers, after several tries; this mail was not begun.
+
+        """
         ...

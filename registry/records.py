@@ -88,8 +88,8 @@ class NewCredential:
     """The exact entry bytes."""
     leaf_hash: Digest
     """Leaf hash of the entry."""
-    share_token: str
-    """Secret part of its public link."""
+    recipient_token: str
+    """Secret part of its recipient's own link, `/r/...`: whoever has it makes and turns off share links."""
     status_index: int | None
     """Position in the issuer's status lists, counted through all of them; unique for the issuer. None if adopted."""
     recipient: str
@@ -116,8 +116,8 @@ class StoredCredential:
     """Leaf hash of the entry."""
     leaf_index: int | None
     """Position in the sealed batch; None while it is open."""
-    share_token: str
-    """Secret part of its public link."""
+    recipient_token: str
+    """Secret part of its recipient's own link, `/r/...`: whoever has it makes and turns off share links."""
     status_index: int | None
     """Position in the issuer's status lists; None of an adopted credential, which has a status of its own if any."""
     recipient: str
@@ -208,6 +208,22 @@ class Reissue:
     """`uuid` of the one that took its place."""
     recorded_at: datetime
     """When it was issued, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLink:
+    """A link that a recipient made, so that others see a credential."""
+
+    token: str
+    """Secret part of its address, `/c/...`."""
+    credential_uuid: str
+    """`uuid` of the credential that it shows."""
+    label: str
+    """What the recipient calls it, up to 60 characters; empty if nothing, and once it is turned off."""
+    created_at: datetime
+    """When it was made, UTC."""
+    revoked_at: datetime | None = None
+    """When the recipient turned it off, UTC; None while it is live."""
 
 
 @dataclass(frozen=True, slots=True)

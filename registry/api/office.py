@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from registry.api.problems import ErasedError, NotFoundError
-from registry.services.receipts import bundle_of, receipt_of
+from registry.api.problems import ErasedError, LinkOffError, NotFoundError
+from registry.services.receipts import receipt_of
 from registry.services.site import did_document, signed_status_list
-from registry.services.status_indices import FILLED_ENTRIES
+from registry.services.status_indices import FILLED_ENTRIES, UNSTORED_LIST
+from registry.services.succession import newest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from registry.checks.facts import NetworkRef
-    from registry.core.receipt import AnchorReceipt, Bundle
+    from registry.checks.facts import NetworkRef, NotAsked, StatusListAnswer, Unreachable
+    from registry.core.receipt import AnchorReceipt
     from registry.ports import Clock
     from registry.records import IssuerRow, StoredCredential
     from registry.services.signer import Signer
@@ -25,20 +27,9 @@ if TYPE_CHECKING:
 
 STATUS_LIST_SECONDS = 30
 """How long a signed status list is handed out before it is made anew."""
+_LIST_PATH = re.compile(r"/issuers/(?P<slug>[a-z0-9-]{1,100})/status/(?P<number>\d{1,10})")
 MAX_TOKEN = 64
-"""Longest share token that is looked up, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """What a credential replaced, and what replaced it."""
-
-    newer_token: str = ""
-    """Share token of the one that took its place; empty if there is none, or it was erased."""
-    replaced_at: datetime | None = None
-    """When it was replaced, if so."""
-    older_id: str = ""
-    """`id` of the one whose place it took; not its link, which may show what was wrong with it."""
+"""Longest secret of a link that is looked up, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +82,26 @@ class Office:
         if signed_at is not None and now - signed_at < timedelta(seconds=STATUS_LIST_SECONDS):
             return known
         issuer = self.issuer(slug)
-        if not 0 <= number <= self.store.credential_count(issuer.id) // FILLED_ENTRIES:
+        filled = self.store.credential_count(issuer.id) // FILLED_ENTRIES
+        if number != UNSTORED_LIST and not 0 <= number <= filled:
             raise NotFoundError("There is no such status list here.")
         signed = signed_status_list(self.store, issuer, number, self.base_url, self.signer_of(issuer), now)
         self._lists[slug, number] = (now, signed)
         return signed
+
+    def listed_status(self, document: dict[str, Any]) -> StatusListAnswer | Unreachable | NotAsked:
+        """Return what a credential's status list says; our own lists are not fetched."""
+        entries = document.get("credentialStatus")
+        listed = entries if isinstance(entries, list) else [entries]
+        urls = [str(one.get("statusListCredential")) for one in listed if isinstance(one, dict)]
+        return self.verifier.listed_status(document, {url: own for url in urls if (own := self._own_list(url))})
+
+    def _own_list(self, url: str) -> dict[str, Any] | None:
+        found = _LIST_PATH.fullmatch(url.removeprefix(self.base_url))
+        try:
+            return self.status_list(found["slug"], int(found["number"])) if found else None
+        except NotFoundError:
+            return None
 
     def receipts(self, credential_id: str) -> list[AnchorReceipt]:
         """Return the receipts of a credential, none while its batch is open; NotFoundError if it is not ours."""
@@ -118,36 +124,42 @@ class Office:
 
         Raises:
             NotFoundError: the link is unknown.
+            LinkOffError: its recipient turned it off.
             ErasedError: its document was erased.
 
         """
-        credential = self.store.credential_by_token(token) if len(token) <= MAX_TOKEN else None
-        if credential is None:
-            raise NotFoundError("This link leads to no credential; ask whoever sent it for another.")
-        if credential.entry is None:
-            raise ErasedError("The credential behind this link was erased; only a fingerprint of it is kept here.")
-        return credential
+        link = self.store.share_link(token) if _may_be_token(token) else None
+        if link is not None and link.revoked_at is not None:
+            raise LinkOffError("The recipient turned this link off; ask them for another.")
+        return _kept(self.store.credential(link.credential_uuid) if link else None)
 
-    def succession(self, token: str) -> Succession:
-        """Return what a shared credential replaced, and what replaced it; errors as above."""
-        credential = self.shared(token)
-        newer, older = self.store.reissue_of(credential.uuid), self.store.reissue_to(credential.uuid)
-        found = self.store.credential(newer.new) if newer else None
-        link = found.share_token if found and found.entry is not None else ""
-        return Succession(link, newer.recorded_at if newer else None, f"urn:uuid:{older.old}" if older else "")
+    def owned(self, token: str) -> StoredCredential:
+        """Return the credential of a recipient's own link; NotFoundError and ErasedError as above."""
+        return _kept(self.store.credential_by_token(token) if _may_be_token(token) else None)
 
-    def state_url(self, token: str) -> str:
-        """Return where the saved state proof of a shared credential lies, empty if there is none; errors as above."""
-        credential = self.shared(token)
+    def newest_shared(self, token: str) -> StoredCredential:
+        """Return what took the place of the credential behind a share link; NotFoundError if nothing; errors as above.
+
+        It has no link of its own here, so that it is seen only as long as the older one's link is live.
+        """
+        newest = newest_of(self.store, self.shared(token))
+        if newest is None:
+            raise NotFoundError("Nothing took the place of this credential.")
+        return newest
+
+    def state_url(self, credential: StoredCredential) -> str:
+        """Return where the saved state proof of a credential lies, empty if there is none."""
         saved = self.store.proofs.saved(credential.batch_id)
         return f"{self.base_url}/receipts/{credential.credential_id}/state" if saved else ""
 
-    def bundle(self, token: str) -> Bundle:
-        """Return the bundle behind a share link.
 
-        Raises:
-            NotFoundError, ErasedError: as above.
-            StateError: a stored tile is damaged.
+def _may_be_token(text: str) -> bool:
+    return len(text) <= MAX_TOKEN and text.isascii() and text.isprintable()
 
-        """
-        return bundle_of(self.store, self.shared(token))
+
+def _kept(credential: StoredCredential | None) -> StoredCredential:
+    if credential is None:
+        raise NotFoundError("This link leads to no credential; ask whoever sent it for another.")
+    if credential.entry is None:
+        raise ErasedError("The credential behind this link was erased; only a fingerprint of it is kept here.")
+    return credential

@@ -9,12 +9,15 @@ from registry.api import labels
 from registry.checks.recipient import recipient_name
 from registry.checks.report import Verdict, standing
 from registry.checks.sentences import day
+from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 
 if TYPE_CHECKING:
-    from registry.api.office import Succession
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
-    from registry.services.verify import Judged
+    from registry.credentials.framework import FrameworkReport
+    from registry.services.judged import Judged
+    from registry.services.succession import Succession
 
 TONES = {
     Verdict.VERIFIED: "good",
@@ -68,15 +71,27 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page stands: the addresses on it that do not follow from its credential, all but one relative."""
+
+    root: str
+    """The way up to the root of the application, `../` for a page at `/c/TOKEN`."""
+    files: str
+    """Where its files lie."""
+    newer: str
+    """Where the credential stands that took its place; empty if there is none."""
+    state_url: str
+    """Where the saved state proof lies, absolute; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All the words on a credential page."""
 
-    token: str
-    """Secret part of the link, for the files below it."""
-    state_url: str
-    """Where the saved state proof lies; empty if there is none."""
-    newer_token: str
-    """Secret part of the link of the credential that took this one's place; empty if there is none."""
+    place: Place
+    """Where it stands, and what beside it."""
+    is_jwt: bool
+    """Whether it is a VC-JWT, which can be had alone."""
     replaced: str
     """That it was replaced, or replaces another, as a sentence; empty if neither."""
     tone: str
@@ -107,28 +122,26 @@ class Page:
     """Who endorses it."""
     checks: tuple[Check, ...]
     """Every finding."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
-def page_of(judged: Judged, token: str, state_url: str = "", succession: Succession | None = None) -> Page:
-    """Return the page of a judged credential.
-
-    `state_url` leads to its saved state proof, if there is one; `succession` says what replaced it, or it replaced.
-    """
+def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
+    """Return the page of a judged credential; `succession` says what replaced it, or it replaced."""
     facts, report = judged.facts, judged.report
     document = facts.presented.document
-    achievement = _object(_object(document.get("credentialSubject")).get("achievement"))
+    achievement = _achievement(document)
     return Page(
-        token=token,
-        state_url=state_url,
-        newer_token=succession.newer_token if succession else "",
+        place=place,
+        is_jwt=isinstance(judged.bundle.credential, str),
         replaced=_replaced(succession),
         tone=TONES[report.verdict],
         summary=report.summary,
         network_note=labels.NETWORK_NOTES.get(report.network_kind or "", ""),
         status_note=_status_note(report),
-        title=_text(achievement.get("name")) or _text(document.get("name")),
+        title=title_of(document),
         holder=_text(recipient_name(document)) or labels.NAMELESS,
-        issuer=_text(_object(document.get("issuer")).get("name")),
+        issuer=issuer_of(document),
         issuer_did=facts.presented.issuer_did,
         description=_text(achievement.get("description")),
         criteria=_text(_object(achievement.get("criteria")).get("narrative")),
@@ -136,13 +149,28 @@ def page_of(judged: Judged, token: str, state_url: str = "", succession: Success
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
         endorsements=_words(report),
         checks=tuple(_check(one) for one in report.checks),
+        framework=european_report(document),
     )
 
 
-def _replaced(succession: Succession | None) -> str:
-    if succession is not None and succession.replaced_at is not None:
+def title_of(document: dict[str, Any]) -> str:
+    """Return what a credential was earned for."""
+    return _text(_achievement(document).get("name")) or _text(document.get("name"))
+
+
+def issuer_of(document: dict[str, Any]) -> str:
+    """Return what the issuer of a credential calls itself."""
+    return _text(_object(document.get("issuer")).get("name"))
+
+
+def _achievement(document: dict[str, Any]) -> dict[str, Any]:
+    return _object(_object(document.get("credentialSubject")).get("achievement"))
+
+
+def _replaced(succession: Succession) -> str:
+    if succession.replaced_at is not None:
         return labels.REPLACED.format(day=day(succession.replaced_at))
-    if succession is not None and succession.older_id:
+    if succession.older_id:
         return labels.REPLACES.format(older=succession.older_id)
     return ""
 
@@ -176,7 +204,7 @@ def _credits(achievement: dict[str, Any]) -> str:
     available = achievement.get("creditsAvailable")
     if isinstance(available, bool) or not isinstance(available, int | float):
         return ""
-    systems = (one for one in _alignments(achievement) if one.get("targetType") == labels.CREDIT_SYSTEM)
+    systems = (one for one in _alignments(achievement) if one.get("targetType") == CREDIT_SYSTEM)
     unit = next((_text(one.get("targetCode")) or _text(one.get("targetName")) for one in systems), "")
     return f"{available:g} {unit or labels.CREDITS_UNIT}"
 
@@ -185,7 +213,7 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
     learnt = (
         one
         for one in _alignments(achievement)
-        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, labels.CREDIT_SYSTEM}
+        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, CREDIT_SYSTEM}
     )
     return [(_text(one.get("targetName")), _text(one.get("targetFramework"))) for one in learnt]
 

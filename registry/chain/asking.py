@@ -75,12 +75,13 @@ def ask_all(
     question: Callable[[V], T],
     patience: Patience,
     enough: Callable[[list[T]], bool] = lambda _: False,
+    plenty: Callable[[list[T]], bool] = lambda _: False,
 ) -> Heard[T]:
     """Ask every voice at once and return what was heard; one voice alone is asked without a thread.
 
-    It returns when all have answered or failed, `patience.grace_seconds` after `enough` holds of the answers (at once,
-    if only such are missing as have hung since an earlier question), or when the time is over. A question that is
-    still under way then goes on unheard, in a thread that keeps nobody.
+    It returns when all have answered or failed, or when the time is over, or once `enough` holds of the answers:
+    `patience.grace_seconds` later, or at once if `plenty` holds too or only such are missing as have hung since an
+    earlier question. A question that is still under way then goes on unheard, in a thread that keeps nobody.
     """
     heard: Heard[T] = Heard({}, {})
     if len(voices) == 1:
@@ -96,8 +97,10 @@ def ask_all(
             break
         del waiting[at]
         _hear(heard, at, outcome)
-        if enough(list(heard.answers.values())):
-            grace = 0 if all(voices[other].given_up for other in waiting) else patience.grace_seconds
+        answers = list(heard.answers.values())
+        if enough(answers):
+            at_once = plenty(answers) or all(voices[other].given_up for other in waiting)
+            grace = 0 if at_once else patience.grace_seconds
             until = min(until, time.monotonic() + grace)
     for at, asked in waiting.items():
         _give_up(voices[at], asked)

@@ -7,6 +7,7 @@ never given a path or a document (design.md, Judging a credential).
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from eth_abi.abi import decode, encode
@@ -30,12 +31,16 @@ from registry.core.errors import ChainUnavailableError
 from registry.core.quorum import Heads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from registry.chain.networks import Accreditor, Network
     from registry.chain.rpc import RpcEndpoint
     from registry.ports import ChainQuestion
 
 NEVER = 2**64 - 1
 """The contract's word for `not retired`."""
+CALLS_A_BATCH = 100
+"""Most calls in one JSON-RPC batch; public endpoints refuse longer ones."""
 
 READS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "anchorOf": (("address", "bytes32", "uint64"), ("uint64", "uint64", "uint64")),
@@ -45,6 +50,13 @@ READS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "accreditationAt": (("address", "address", "uint64"), ("uint8", "uint64", "uint64", "string")),
 }
 """Argument and result types of the contract's reads, as in ICredentialRegistry.sol (a test compares with the ABI)."""
+
+
+_Read = tuple[Any, ...]
+"""Block number, function, arguments."""
+_Said = dict[_Read, tuple[Any, ...]]
+_Anchors = tuple[AnchorRecord | None, AnchorRecord | None]
+_Vouchers = dict[tuple[Address, datetime], tuple[Accreditation, ...]]
 
 
 def call_data(function: str, *arguments: object) -> str:
@@ -61,27 +73,32 @@ class ContractReads:
         self._network = network
         self._endpoint = endpoint
 
-    def facts(self, question: ChainQuestion, at: Heads) -> ChainFacts:
-        """Return what it says of one credential at two blocks; ChainUnavailableError if that makes no sense."""
-        finalized, latest = at.final, at.head
-        account, leaf = question.issuer, question.leaf_hash
-        anchor = ("anchorOf", account, question.root, question.tree_size)
-        reads: list[tuple[Any, ...]] = [(finalized, *anchor), (latest, *anchor)]
-        reads += [(finalized, "statusOf", account, leaf), (latest, "statusOf", account, leaf)]
-        reads += [(latest, "issuerOf", account)]
-        if question.key_hash is not None:
-            reads += [(latest, "signingKeyOf", account, question.key_hash)]
-        answers = self._read(reads)
-        anchors = _anchor(answers[0]), _anchor(answers[1])
+    def facts_of(self, questions: Sequence[ChainQuestion], at: Heads) -> list[ChainFacts]:
+        """Return what it says of each credential at two blocks; what several ask alike is asked once.
+
+        Raises:
+            ChainUnavailableError: an answer makes no sense.
+
+        """
+        said = self._read(read for one in questions for read in _reads_of(one, at))
+        anchors = {one: _anchors(said, one, at) for one in questions}
+        vouchers = self._vouchers(at.head, anchors)
+        return [self._facts(one, at, said, anchors[one], vouchers) for one in questions]
+
+    def _facts(
+        self, question: ChainQuestion, at: Heads, said: _Said, anchors: _Anchors, vouchers: _Vouchers
+    ) -> ChainFacts:
+        account, leaf, key_hash = question.issuer, question.leaf_hash, question.key_hash
+        final, latest = (_status(said[block, "statusOf", account, leaf]) for block in (at.final, at.head))
         standing = anchors[0] or anchors[1]
         return ChainFacts(
             network=self._network.ref(),
             issuer_account=account,
-            finalized=ChainView(finalized, anchors[0], _status(answers[2])),
-            latest=ChainView(latest, anchors[1], _status(answers[3])),
-            issuer=_issuer(answers[4]),
-            key=_key(answers[5]) if question.key_hash is not None else None,
-            accreditations=self._accreditations(latest, account, standing) if standing else (),
+            finalized=ChainView(at.final, anchors[0], final),
+            latest=ChainView(at.head, anchors[1], latest),
+            issuer=_issuer(said[at.head, "issuerOf", account]),
+            key=_key(said[at.head, "signingKeyOf", account, key_hash]) if key_hash is not None else None,
+            accreditations=vouchers[account, standing.anchored_at] if standing else (),
         )
 
     def heads(self) -> Heads:
@@ -99,13 +116,17 @@ class ContractReads:
         final, head = (_quantity(block.get("number")) for block in blocks)
         return Heads(head, final)
 
-    def _read(self, reads: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        calls = [
-            Call("eth_call", ({"to": self._network.contract, "data": call_data(name, *arguments)}, hex(block)))
-            for block, name, *arguments in reads
-        ]
-        results = self._endpoint.batch(calls)
-        return [self._decoded(read[1], result) for read, result in zip(reads, results, strict=True)]
+    def _read(self, reads: Iterable[_Read]) -> _Said:
+        said: _Said = {}
+        rest = iter(dict.fromkeys(reads))
+        while some := list(islice(rest, CALLS_A_BATCH)):
+            results = self._endpoint.batch([self._call(read) for read in some])
+            said |= {read: self._decoded(read[1], result) for read, result in zip(some, results, strict=True)}
+        return said
+
+    def _call(self, read: _Read) -> Call:
+        block, name, *arguments = read
+        return Call("eth_call", ({"to": self._network.contract, "data": call_data(name, *arguments)}, hex(block)))
 
     def _decoded(self, function: str, result: object) -> tuple[Any, ...]:
         try:
@@ -116,16 +137,41 @@ class ContractReads:
             where = f"chain {self._network.chain_id} at {self._network.contract.checksummed()}"
             raise self._unusable(f"gave no answer of the registry contract for {function} ({where})") from error
 
-    def _accreditations(self, block: int, issuer: Address, anchor: AnchorRecord) -> tuple[Accreditation, ...]:
-        accreditors = self._network.accreditors
-        if not accreditors:
-            return ()
-        at = int(anchor.anchored_at.timestamp())
-        answers = self._read([(block, "accreditationAt", one.address, issuer, at) for one in accreditors])
-        return tuple(_accreditation(one, answer) for one, answer in zip(accreditors, answers, strict=True))
+    def _vouchers(self, block: int, anchors: Mapping[ChainQuestion, _Anchors]) -> _Vouchers:
+        """Return what each accepted accreditor said of each issuer at the time of each anchor."""
+        standing = ((one.issuer, final or latest) for one, (final, latest) in anchors.items())
+        moments = {(issuer, anchor.anchored_at) for issuer, anchor in standing if anchor is not None}
+        said = self._read(
+            _vouching(block, one, *moment) for moment in sorted(moments) for one in self._network.accreditors
+        )
+        return {
+            moment: tuple(
+                _accreditation(one, said[_vouching(block, one, *moment)]) for one in self._network.accreditors
+            )
+            for moment in moments
+        }
 
     def _unusable(self, what: str) -> ChainUnavailableError:
         return ChainUnavailableError(f"{self._endpoint.name} {what}")
+
+
+def _reads_of(question: ChainQuestion, at: Heads) -> Iterator[_Read]:
+    account = question.issuer
+    for block in (at.final, at.head):
+        yield (block, "anchorOf", account, question.root, question.tree_size)
+        yield (block, "statusOf", account, question.leaf_hash)
+    yield (at.head, "issuerOf", account)
+    if question.key_hash is not None:
+        yield (at.head, "signingKeyOf", account, question.key_hash)
+
+
+def _vouching(block: int, accreditor: Accreditor, issuer: Address, anchored_at: datetime) -> _Read:
+    return (block, "accreditationAt", accreditor.address, issuer, int(anchored_at.timestamp()))
+
+
+def _anchors(said: _Said, question: ChainQuestion, at: Heads) -> _Anchors:
+    place = ("anchorOf", question.issuer, question.root, question.tree_size)
+    return _anchor(said[at.final, *place]), _anchor(said[at.head, *place])
 
 
 def _quantity(value: object) -> int:

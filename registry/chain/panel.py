@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE = Patience(2 * TIMEOUT_SECONDS)
-"""Two answers' worth; nobody is waited for once a quorum says the same."""
+PATIENCE = Patience(2 * TIMEOUT_SECONDS, grace_seconds=1.0)
+"""Two answers' worth; nobody is waited for once a quorum says the same.
+
+Of blocks a quorum may be near one another and not at the same: then the rest get a moment, or one that is behind, and
+quicker than the others, would turn time back.
+"""
 
 
 class Panel:
@@ -54,7 +58,13 @@ class Panel:
             ChainUnavailableError: too few answered or agree; with every endpoint's reason, as a clause.
 
         """
-        said = ask_all(self._voices, heads, PATIENCE, lambda heard: are_together(heard, self._quorum))
+        said = ask_all(
+            self._voices,
+            heads,
+            PATIENCE,
+            enough=lambda heard: are_together(heard, self._quorum),
+            plenty=lambda heard: bool(agreed(heard, self._quorum)),
+        )
         at = self._agreed_heads(said)
         known = [self._voices[number].endpoint for number in said.answers]
 
@@ -63,7 +73,8 @@ class Panel:
                 heads(endpoint)
             return question(endpoint, at)
 
-        told = ask_all(self._voices, ask, PATIENCE, lambda heard: bool(agreed(heard, self._quorum)))
+        is_agreed = lambda heard: bool(agreed(heard, self._quorum))  # noqa: E731  both callbacks ask the same
+        told = ask_all(self._voices, ask, PATIENCE, enough=is_agreed, plenty=is_agreed)
         for found in agreed(list(told.answers.values()), self._quorum):
             return at, found
         raise self._disagreement(told)

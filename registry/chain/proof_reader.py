@@ -11,7 +11,7 @@ from registry.core.errors import ChainUnavailableError, SettingsError
 from registry.core.state_proof_errors import StateProofError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from registry.chain.networks import Network
     from registry.checks.facts import AnchorRecord, NetworkRef
@@ -107,3 +107,7 @@ class ProofReader:
                 f"the state proof is of block {block:,}, where this batch was not anchored; it may have been since"
             )
         return facts
+
+    def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
+        """Return what the contract held, for each question; ChainUnavailableError as above."""
+        return [self.facts(one) for one in questions]

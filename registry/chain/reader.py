@@ -34,13 +34,17 @@ class RpcChainReader:
         self._panel.close()
 
     def facts(self, question: ChainQuestion) -> ChainFacts:
-        """Return what a quorum says that the contract holds.
+        """Return what a quorum says that the contract holds; ChainUnavailableError as `facts_of` raises it."""
+        return self.facts_of([question])[0]
+
+    def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
+        """Return what a quorum says of each credential, all as of the same two blocks.
 
         Raises:
-            ChainUnavailableError: with every endpoint's reason, if fewer than a quorum give the same usable answer.
+            ChainUnavailableError: with every endpoint's reason, if fewer than a quorum give the same usable answers.
 
         """
-        _, facts = self._panel.asked(self._heads, lambda endpoint, at: self._reads(endpoint).facts(question, at))
+        _, facts = self._panel.asked(self._heads, lambda endpoint, at: self._reads(endpoint).facts_of(questions, at))
         return facts
 
     def _heads(self, endpoint: RpcEndpoint) -> Heads:

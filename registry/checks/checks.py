@@ -77,6 +77,13 @@ def check_anchor(facts: Facts) -> CheckResult:
         if facts.receipt is not None and facts.receipt.state == "pending":
             text = "Its receipt says that anchoring is under way, but the chain does not show it yet."
             return CheckResult("anchor", UNDECIDED, "waiting-for-anchor", text)
+        named = _block_named(facts, chain)
+        if named > chain.latest.block_number:
+            text = (
+                f"The receipt names block {named:,}, and the endpoints of {chain.network.title} show none newer than "
+                f"{chain.latest.block_number:,}: they are behind, or the receipt is wrong."
+            )
+            return CheckResult("anchor", UNDECIDED, "chain-behind", text)
         text = f"The registry contract on {chain.network.title} holds no such batch of this issuer."
         return CheckResult("anchor", FAILED, "not-anchored", text)
     text = f"The batch was anchored on {chain.network.title} on {moment(anchor.anchored_at)}."
@@ -218,6 +225,15 @@ def _without_chain(check: str, facts: Facts) -> CheckResult:
         text = f"The receipt names {', '.join(chain.chains)}, which this verifier does not accept."
         return CheckResult(check, UNDECIDED, "wrong-network", text)
     return CheckResult(check, UNDECIDED, "no-receipt", "Without a receipt there is nothing to ask the chain about.")
+
+
+def _block_named(facts: Facts, chain: ChainFacts) -> int:
+    """Return the block in which the receipt says that the batch was anchored on this chain; 0 if it names none.
+
+    It is a hint, and so it can never make anything verified; but what an endpoint has not seen yet, it cannot deny.
+    """
+    anchors = facts.receipt.anchors if facts.receipt else ()
+    return max((one.block_number or 0 for one in anchors if one.chain_id == chain.network.chain_id), default=0)
 
 
 def _anchor(chain: ChainFacts) -> AnchorRecord | None:

@@ -57,6 +57,7 @@ SENTENCES = {
     "no-receipt": "Cannot tell: signed, but not anchored as far as we can see.",
     "receipt-unreachable": "Cannot tell: signed, but the issuer's registry gave no receipt.",
     "chain-unreachable": "Cannot tell: the chain could not be reached. This says nothing against the credential.",
+    "chain-behind": "Cannot tell: the chain's endpoints are behind the block that the receipt names.",
     "wrong-network": "Cannot tell: it was anchored on a network that this verifier does not accept.",
     "status-not-proven": "Cannot tell: the state proof does not cover whether the issuer revoked or suspended it.",
     "issuer-unconfirmed": "Cannot tell: nobody you trust confirms who the issuer is.",

@@ -39,7 +39,7 @@ def endorse(
 
     Example: credanchor endorse data-foundations.json --comment "We hire on the strength of it." --out endorsements
     """
-    from registry.cli.verify import content_named  # noqa: PLC0415
+    from registry.cli.inputs import content_named  # noqa: PLC0415
     from registry.services.endorse import endorsable  # noqa: PLC0415
     from registry.settings import load_settings  # noqa: PLC0415
 

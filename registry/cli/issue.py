@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,6 +11,7 @@ import typer
 from registry.cli.output import json_line, progress_bar, say, warn
 from registry.cli.signing_keys import jwt_signers, signers
 from registry.core.errors import RosterError
+from registry.credentials.framework_keys import FrameworkKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,17 @@ Proof = Annotated[
     Literal["data-integrity", "jwt", "jwt-rs256"],
     typer.Option("--proof", help="Signature inside the JSON, or a VC-JWT around it (EdDSA, or RS256 with an RSA key)."),
 ]
+Identifiers = Annotated[
+    Literal["hashed", "plain"],
+    typer.Option("--identifiers", help="E-mail address and student number: salted hashes, or readable."),
+]
+Name = Annotated[
+    Literal["plain", "omitted"], typer.Option("--name", help="The recipient's name: readable, or left out.")
+]
+Require = Annotated[
+    FrameworkKey | None,
+    typer.Option("--require", help="Refuse achievements that lack something mandatory of a framework."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the roster and show the mapping; issue nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
@@ -34,13 +47,16 @@ READ_BYTES = 64 * 1024
 MAX_REPORTED = 20
 
 
-def issue(
+def issue(  # noqa: PLR0913  one argument for each option
     roster: RosterFile,
     *,
     achievement: AchievementId = None,
     issuer: IssuerSlug = None,
     column: Mapped = None,
     proof: Proof = "data-integrity",
+    identifiers: Identifiers = "hashed",
+    name: Name = "plain",
+    require: Require = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -48,20 +64,29 @@ def issue(
 
     A row that was issued before is skipped, so an interrupted import is simply run again; it is skipped also if the
     credential was signed in the other way. With --proof jwt a recipient without a DID gets an id for this credential.
+    A micro-credential that lacks mandatory descriptors of the European list is issued with a warning.
 
     Example: credanchor issue roster.csv --achievement data-foundations
     """
-    from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
+    from registry.credentials.compose import Disclosure  # noqa: PLC0415  keeps --help fast
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     settings = load_settings()
-    issuance = _issuance(settings, open_store(settings), issuer, achievement, proof)
+    disclosure = Disclosure(identifiers, name)
+    issuance = replace(
+        _issuance(settings, open_store(settings), issuer, achievement, proof), disclosure=disclosure, required=require
+    )
     if not as_json:
         say(_mapping(_opened(roster, column or [])))
     rows = _checked(roster, column or [], issuance)
+    _warn_of_lacks(issuance)
     if dry_run:
         say(f"All {rows:,} rows can be issued; this was a dry run, so nothing was.")
         return
-    done = _issued(roster, column or [], issuance, rows)
+    _tell(_issued(roster, column or [], issuance, rows), as_json=as_json)
+
+
+def _tell(done: Progress, *, as_json: bool) -> None:
     if as_json:
         json_line({"issued": done.issued, "skipped": done.skipped})
         return
@@ -124,6 +149,15 @@ def _checked(path: Path, overrides: list[str], issuance: Issuance) -> int:
         warn("Nothing was issued. Correct the roster and run the command again.")
         raise errors[-1]
     return rows
+
+
+def _warn_of_lacks(issuance: Issuance) -> None:
+    from registry.services.framework_rule import framework_warning  # noqa: PLC0415  keeps --help fast
+
+    for offer in issuance.offers:
+        said = framework_warning(offer)
+        if said and issuance.required is None:
+            warn(f"{offer.achievement.short_id}, {said}")
 
 
 def _issued(path: Path, overrides: list[str], issuance: Issuance, total: int) -> Progress:

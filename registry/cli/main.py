@@ -32,6 +32,8 @@ SUMMARIES: Mapping[str, str] = {
     "issue": "Issue credentials from a roster.",
     "anchor": "Seal batches and anchor them on the chain.",
     "export": "Write bundles and badges to files.",
+    "links": "Print each recipient's own link, to be handed over.",
+    "deliver": "Mail each recipient the link to their own page, once.",
     "revoke": "Revoke credentials for good.",
     "reissue": "Issue credentials anew with changed members, the old ones revoked.",
     "suspend": "Suspend credentials for a while.",

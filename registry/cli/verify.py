@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from registry.cli.output import json_line, say
-from registry.core.errors import CanonicalFormError, InputError, ProfileUnavailableError
+from registry.cli.output import json_line, progress_bar, say
+from registry.core.errors import CanonicalFormError, InputError
 from registry.core.state_proof_errors import StateProofError, StateProofFormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from registry.core.digest import Digest
     from registry.services.verify import Verifier
     from registry.services.verify_offline import OfflineVerifier
 
-Inputs = Annotated[list[str], typer.Argument(help="Bundle, credential or badge: files, URLs, or - for standard input.")]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(help="Bundle, credential or badge: files, folders of them, URLs, or - for standard input."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One report a line, as JSON.")]
 Recipient = Annotated[str | None, typer.Option("--recipient", help="E-mail, id or name of whom it should belong to.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask nobody: judge by the state proof given with --state.")]
@@ -28,12 +33,12 @@ TrustBlock = Annotated[
     typer.Option("--trust-block", help="Hash of the state proof's block, from a source you trust."),
 ]
 
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes to judge in, for many files.")]
+
 EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
 NOBODY = "somebody whom nobody you trust confirms"
 WORST_FIRST = ("not-verified", "not-a-credential", "undecided", "verified")
 MARKS = {"passed": "✓", "failed": "✗", "undecided": "?", "skipped": "-"}
-MAX_INPUT_BYTES = 16 * 1024 * 1024
-"""Largest file that is read; pictures may be larger than the JSON in them."""
 
 
 def verify(
@@ -44,20 +49,47 @@ def verify(
     offline: Offline = False,
     state: State = None,
     trust_block: TrustBlock = None,
+    workers: Workers = 1,
 ) -> None:
     """Judge credentials: whether they are what was anchored, by whom, and whether they still stand.
 
     Exit code: 0 all verified, 1 one is not, 2 one is not a credential, 3 one cannot be decided yet.
+
+    Of a folder, every file that can carry a credential is judged, and only what is not verified is told in full.
+    Without --recipient and --offline many are judged together: the clock and each web site are then asked once.
 
     With --offline nobody is asked: a state proof says what the contract held as of its block. It proves as much as the
     hash of that block is worth; without --trust-block nothing is called verified.
 
     Example: credanchor verify bundle.json --recipient ada@example.org
     """
+    from registry.cli.inputs import sources_of  # noqa: PLC0415  keeps --help fast
+    from registry.cli.judging import judged_together  # noqa: PLC0415
+
+    sources = sources_of(inputs)
+    is_alone = bool(recipient or offline or state or trust_block)
+    alone = _alone(sources, recipient, state, trust_block, offline=offline) if is_alone else None
+    verdicts: Counter[str] = Counter()
+    with progress_bar(len(sources), "Verifying") as advance:
+        for value in alone or judged_together(sources, workers):
+            verdicts[value["verdict"]] += 1
+            advance(verdicts.total())
+            if as_json:
+                json_line(value)
+            elif len(sources) == len(inputs) or value["verdict"] != "verified":
+                say_report(value)
+    if not as_json and len(sources) > len(inputs):
+        say(", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items()) + ".")
+    raise typer.Exit(EXIT_CODES[next(verdict for verdict in WORST_FIRST if verdict in verdicts)])
+
+
+def _alone(
+    sources: list[str], recipient: str | None, state: Path | None, trust_block: str | None, *, offline: bool
+) -> Iterator[dict[str, Any]]:
+    from registry.cli.judging import judged_alone  # noqa: PLC0415  keeps --help fast
+
     with closing(_verifier(state, trust_block, offline=offline)) as verifier:
-        verdicts = [_judged(verifier, source, recipient, as_json=as_json) for source in inputs]
-    worst = next(verdict for verdict in WORST_FIRST if verdict in verdicts)
-    raise typer.Exit(EXIT_CODES[worst])
+        yield from (judged_alone(verifier, source, recipient) for source in sources)
 
 
 def _verifier(state: Path | None, trust_block: str | None, *, offline: bool) -> Verifier | OfflineVerifier:
@@ -90,67 +122,8 @@ def _block_hash(text: str | None) -> Digest | None:
         raise InputError("--trust-block takes a block hash: 0x and 64 hex digits.") from error
 
 
-def _judged(verifier: Verifier | OfflineVerifier, source: str, recipient: str | None, *, as_json: bool) -> str:
-    from registry.checks.report import report_json  # noqa: PLC0415  keeps --help fast
-
-    try:
-        report = verifier.verify(content_of(source), recipient).report
-    except InputError as error:
-        value = _unjudged(source, "not-a-credential", error.code, _sentence(str(error)))
-    except ProfileUnavailableError as error:
-        value = _unjudged(source, "undecided", error.code, f"Cannot tell: {error}.")
-    else:
-        value = report_json(report, source)
-    if as_json:
-        json_line(value)
-    else:
-        _say(value)
-    return str(value["verdict"])
-
-
-def content_of(source: str) -> bytes:
-    """Return what a file, a URL or standard input (`-`) holds; InputError or ProfileUnavailableError if it cannot."""
-    if source == "-":
-        return sys.stdin.buffer.read(MAX_INPUT_BYTES)
-    if source.startswith(("https://", "http://")):
-        from registry.identity.fetch import fetch_bytes  # noqa: PLC0415  keeps --help fast
-        from registry.settings import has_local_chain, home_folder  # noqa: PLC0415
-
-        return fetch_bytes(source, allow_loopback=has_local_chain(home_folder()))
-    try:
-        with Path(source).open("rb") as file:
-            return _bounded(file)
-    except OSError as error:
-        raise InputError(f"It cannot be read ({error.strerror}).") from error
-    except ValueError as error:  # a NUL in the name
-        raise InputError(f"It cannot be read ({error}).") from error
-
-
-def content_named(source: str) -> bytes:
-    """Return the same for a command that changes something; the error names the source."""
-    try:
-        return content_of(source)
-    except InputError as error:
-        raise InputError(f"{source}: {error} Nothing was changed.") from error
-
-
-def _bounded(file: BinaryIO) -> bytes:
-    data = file.read(MAX_INPUT_BYTES + 1)
-    if len(data) > MAX_INPUT_BYTES:
-        raise InputError(f"It has more than {MAX_INPUT_BYTES:,} bytes, so it is not read.")
-    return data
-
-
-def _unjudged(source: str, verdict: str, reason: str, summary: str) -> dict[str, Any]:
-    said = {"input": source, "verdict": verdict, "reason": reason, "summary": summary}
-    return {**said, "network": None, "checks": []}
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith(".") else f"This is not a credential: {words}."
-
-
-def _say(value: dict[str, Any], indent: str = "") -> None:
+def say_report(value: dict[str, Any], indent: str = "") -> None:
+    """Print a report for a person, with those of its parts."""
     say(_printable(f"{indent}{value['input']}: {value['summary']}"))
     for check in value["checks"]:
         say(_printable(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}"))
@@ -158,7 +131,7 @@ def _say(value: dict[str, Any], indent: str = "") -> None:
         say(_printable(f"{indent}  {part['kind']}: {part['title']}, by {part['issuedBy'] or NOBODY}"))
         if part["kind"] == "endorsement":
             say(_printable(f"{indent}    “{' '.join(part['comment'].split())}” {part['standing']}"))
-        _say(part, indent + "    ")
+        say_report(part, indent + "    ")
 
 
 def _printable(text: str) -> str:

@@ -9,10 +9,11 @@ RegistryError
     SignatureError
   StateError               not allowed now                                -> 409, exit 2
     BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
-    WrongChainError  TransactionRevertedError  FinalityBrokenError
+    WrongChainError  TransactionRevertedError  FinalityBrokenError  ShareLinksFullError
+    MailRefusedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
-    SignerUnavailableError
+    SignerUnavailableError  MailUnavailableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
@@ -184,6 +185,18 @@ class FinalityBrokenError(StateError):
     code = "finality-broken"
 
 
+class ShareLinksFullError(StateError):
+    """A credential has as many share links as it may have."""
+
+    code = "share-links-full"
+
+
+class MailRefusedError(StateError):
+    """The mail server is not to be trusted, or does not take mails from us; this says nothing about a recipient."""
+
+    code = "mail-refused"
+
+
 class UnavailableError(RegistryError):
     """Somebody else did not answer; this says nothing about a credential."""
 
@@ -212,3 +225,9 @@ class SignerUnavailableError(UnavailableError):
     """The external signer did not answer, or refused, or answered with something unusable; nothing was signed."""
 
     code = "signer-unavailable"
+
+
+class MailUnavailableError(UnavailableError):
+    """The mail server does not answer, or ended the connection; no text of a mail was on its way."""
+
+    code = "mail-unavailable"

@@ -5,7 +5,6 @@ Everything is checked before anything is stored: each document's form and proof,
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from registry.core.errors import InputError, SignatureError, StateError
 from registry.credentials.presented import present, present_jwt
 from registry.credentials.signing import decisive_proof
 from registry.records import NewCredential
-from registry.services.issue import SHARE_TOKEN_BYTES
+from registry.services.share_links import new_token
 from registry.services.signed_by import key_named
 from registry.services.unwrap import unwrap
 
@@ -152,7 +151,7 @@ def _new(one: Adoptable, now: datetime) -> NewCredential:
         row_key=one.leaf_hash,
         entry=one.entry,
         leaf_hash=one.leaf_hash,
-        share_token=secrets.token_urlsafe(SHARE_TOKEN_BYTES),
+        recipient_token=new_token(),
         status_index=None,
         recipient="",
         issued_at=now,

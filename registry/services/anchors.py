@@ -71,6 +71,16 @@ def best_first(
     return [one for one in ordered if one.leaf_hash == ordered[0].leaf_hash]
 
 
+def questions_of(
+    presented: Presented, receipts: Sequence[AnchorReceipt], chains: ChainQuestions
+) -> list[tuple[AnchorReceipt, NetworkRef, ChainQuestion]]:
+    """Return what accepted chains are to be asked about the anchors that the receipts name, and by which receipt."""
+    return [
+        (receipt, network, _question(presented, receipt, hint))
+        for receipt, hint, network in islice(_anchors(receipts, chains), MAX_ANCHORS_ASKED)
+    ]
+
+
 def anchoring_of(presented: Presented, receipts: Sequence[AnchorReceipt], chains: ChainQuestions) -> Anchoring:
     """Ask the accepted chains about the anchors that the receipts name, and return the best answer.
 
@@ -80,8 +90,8 @@ def anchoring_of(presented: Presented, receipts: Sequence[AnchorReceipt], chains
     if not receipts:
         return Anchoring(None, NOT_ASKED)
     asked = [
-        Anchoring(receipt, chains.facts(network, _question(presented, receipt, hint)))
-        for receipt, hint, network in islice(_anchors(receipts, chains), MAX_ANCHORS_ASKED)
+        Anchoring(receipt, chains.facts(network, question))
+        for receipt, network, question in questions_of(presented, receipts, chains)
     ]
     if not asked:
         named = dict.fromkeys(f"eip155:{hint.chain_id}" for receipt in receipts for hint in receipt.anchors)

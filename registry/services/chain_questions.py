@@ -8,7 +8,7 @@ from registry.checks.facts import ChainFacts, Unreachable
 from registry.core.errors import ChainUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from registry.checks.facts import NetworkRef
     from registry.ports import ChainQuestion, ChainReader
@@ -26,6 +26,10 @@ class ChainQuestions:
         self._left = MAX_QUESTIONS
         self._silent: dict[NetworkRef, Unreachable] = {}
         self._facts: dict[tuple[NetworkRef, ChainQuestion], ChainFacts | Unreachable] = {}
+
+    def know(self, facts: Mapping[tuple[NetworkRef, ChainQuestion], ChainFacts | Unreachable]) -> None:
+        """Take answers that were asked together with those for other credentials."""
+        self._facts.update(facts)
 
     def networks(self, chain_id: int) -> list[NetworkRef]:
         """Return the accepted networks with an EIP-155 chain id; empty for a chain that is not accepted."""

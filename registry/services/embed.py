@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from registry.core.receipt import AnchorReceipt
     from registry.credentials.endorsement import Endorsed
-    from registry.services.verify import Judged
+    from registry.services.judged import Judged
 
 MEMBER = "endorsement"
 

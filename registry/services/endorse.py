@@ -5,7 +5,6 @@ An endorsement of the same text with the same words is found again, so the comma
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,8 @@ from registry.credentials.presented import entry_shown, present, present_jwt
 from registry.credentials.screen import screen
 from registry.credentials.status_list import status_entry
 from registry.records import NewCredential
-from registry.services.issue import SHARE_TOKEN_BYTES
 from registry.services.receipts import bundle_of
+from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
 from registry.services.unwrap import unwrap
@@ -145,7 +144,7 @@ class Endorsing:
             row_key=endorsement_key(draft),
             entry=entry,
             leaf_hash=leaf_hash(entry),
-            share_token=secrets.token_urlsafe(SHARE_TOKEN_BYTES),
+            recipient_token=new_token(),
             status_index=index,
             recipient="",
             issued_at=self.now,

@@ -15,6 +15,7 @@ from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
 from registry.credentials.compact_jws import parse_compact
 from registry.credentials.pictures import embedded_picture, require_honest_picture
+from registry.credentials.png_chunks import chunks_of
 from registry.services.receipts import bundle_of
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ def require_picture(achievement: dict[str, Any]) -> None:
     """
     require_honest_picture(achievement)
     bake_png(_picture(achievement), "{}", "[]")
+
+
+def picture_size(bundle: Bundle) -> tuple[int, int]:
+    """Return width and height of a badge as PNG, in pixels; InputError if the achievement's own picture is damaged."""
+    header = next(chunks_of(_picture(_achievement(bundle)))).content
+    return int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
 
 
 def _picture(achievement: dict[str, Any]) -> bytes:

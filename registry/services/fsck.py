@@ -1,7 +1,7 @@
 """Look for damage: everything that follows from the documents is computed again and compared with what is stored.
 
 1 the database's own file and references   2 each batch: documents, leaves, order, tiles, roots
-3 status changes   4 receipts of endorsements   5 saved state proofs
+3 status changes   4 receipts of endorsements   5 saved state proofs   6 mails
 
 A value that two others speak against is the one that is named.
 """
@@ -14,6 +14,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import InputError, VerificationError
 from registry.core.proof import require_inclusion
 from registry.core.receipt import parse_receipt
+from registry.deliveries import DeliveryState
 from registry.records import BatchState
 from registry.services.fsck_batch import SealedBatchCheck
 from registry.services.fsck_document import Catalogued, document_differences
@@ -50,6 +51,7 @@ def differences(raw: RawStore, advance: Callable[[int], None]) -> Iterator[Diffe
     yield from _status_differences(raw)
     yield from _receipt_differences(raw)
     yield from state_proof_differences(raw)
+    yield from _delivery_differences(raw)
 
 
 def _batch_differences(raw: RawStore, batch: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference | None]:
@@ -115,4 +117,12 @@ def _status_differences(raw: RawStore) -> Iterator[Difference]:
         if not 0 <= event["reason"] <= MAX_REASON:
             yield Difference(
                 "status_event", event["id"], "reason", f"is {event['reason']:,}, which fits no reason code"
+            )
+
+
+def _delivery_differences(raw: RawStore) -> Iterator[Difference]:
+    for mail in raw.rows("delivery", ("credential_uuid",)):
+        if mail["state"] not in set(DeliveryState):
+            yield Difference(
+                "delivery", mail["credential_uuid"], "state", f"is {mail['state']!r}, which is no state of a mail"
             )

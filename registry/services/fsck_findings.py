@@ -12,6 +12,8 @@ _KINDS = {
     "state_proof": "State proof",
     "status_event": "Status change",
     "signing_key": "Signing key",
+    "share_link": "Share link",
+    "delivery": "Mail",
     "database": "The database",
 }
 

@@ -6,7 +6,7 @@ the chain and the bundle leave open, and only on behalf of a document that its i
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,21 +15,21 @@ from registry.core.errors import CredentialFormatError
 from registry.credentials.endorsement import endorsed_credential, endorsed_object
 from registry.credentials.findings import FormatProblem
 from registry.credentials.presented import Presented, SignatureFinding, entry_shown
-from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, shown
+from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, questions_of, shown
 from registry.services.chain_questions import ChainQuestions
 from registry.services.embedded import Embedded, embedded_in
 from registry.services.listed_status import ListKeys, listed_status
 from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from registry.checks.facts import DidService, Expected, NotAsked, StatusListAnswer
+    from registry.checks.facts import DidService, Expected, NetworkRef, NotAsked, StatusListAnswer
     from registry.core.digest import Digest
     from registry.core.receipt import AnchorReceipt
     from registry.credentials.endorsement import Endorsed
-    from registry.ports import ChainReader, IssuerDirectory
+    from registry.ports import ChainQuestion, ChainReader, IssuerDirectory
 
 MAX_NESTING = 4
 """Deepest embedding of credentials in credentials that is judged."""
@@ -37,6 +37,20 @@ MAX_PARTS = 200
 """Most embedded credentials that are judged in one verification, over all levels."""
 UNSIGNED = Unreachable("the document is not what its issuer signed, so nothing that it names was asked")
 """Said of web sites where the document itself does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A credential, read together with its bundle, before anybody is asked."""
+
+    credential: dict[str, Any] | str
+    """As it was handed in."""
+    leaves: tuple[Digest, ...]
+    """Every leaf hash that it can have."""
+    receipts: tuple[AnchorReceipt, ...]
+    """The bundle's receipts of one of these, the best first."""
+    presented: Presented
+    """The document, judged by the proof that the first receipt anchors."""
 
 
 class Gathering:
@@ -73,9 +87,29 @@ class Gathering:
             CredentialFormatError: it is a text that is no VC-JWT.
 
         """
+        return self.finish(self.begin(credential), expected, depth, endorsed)
+
+    def begin(self, credential: dict[str, Any] | str) -> Begun:
+        """Return what follows from credential and bundle alone; nobody is asked. CredentialFormatError as above."""
         leaves = leaves_of(credential)
-        presented, anchoring, unreachable = self._anchored(credential, leaves)
-        parts, unjudged = self._parts(credential, presented, depth)
+        receipts = best_first(self._receipts, leaves, self._chains)
+        return Begun(credential, leaves, tuple(receipts), shown(credential, receipts))
+
+    def questions(self, begun: Begun) -> list[tuple[NetworkRef, ChainQuestion]]:
+        """Return what chains will be asked because of the bundle's own receipts."""
+        found = questions_of(begun.presented, begun.receipts, self._chains)
+        return [(network, question) for _, network, question in found]
+
+    def know(self, facts: Mapping[tuple[NetworkRef, ChainQuestion], ChainFacts | Unreachable]) -> None:
+        """Take answers to such questions, so that they are not asked again."""
+        self._chains.know(facts)
+
+    def finish(
+        self, begun: Begun, expected: Expected | NotAsked, depth: int = 0, endorsed: Endorsed | NotAsked = NOT_ASKED
+    ) -> Facts:
+        """Ask whoever is to be asked, and return everything known."""
+        presented, anchoring, unreachable = self._anchored(begun)
+        parts, unjudged = self._parts(begun.credential, presented, depth)
         return Facts(
             presented=replace(presented, format_problems=(*presented.format_problems, *unjudged)),
             receipt=anchoring.receipt,
@@ -89,19 +123,16 @@ class Gathering:
             endorsed=endorsed,
         )
 
-    def _anchored(
-        self, credential: dict[str, Any] | str, leaves: tuple[Digest, ...]
-    ) -> tuple[Presented, Anchoring, Unreachable | None]:
+    def _anchored(self, begun: Begun) -> tuple[Presented, Anchoring, Unreachable | None]:
         """Return the document as the proof of its anchored leaf has it, and what the chain said of that leaf."""
-        receipts = best_first(self._receipts, leaves, self._chains)
-        presented = shown(credential, receipts)
+        receipts, presented = list(begun.receipts), begun.presented
         foreign = _naming(presented, self._receipts)  # they name this credential, and belong to other content
         unreachable = None
         if not any(receipt.anchors for receipt in receipts) and (receipts or not foreign):
             found, unreachable = self._from_site(presented)
             foreign = _naming(presented, found)
-            receipts = best_first([*receipts, *found], leaves, self._chains)
-            presented = shown(credential, receipts)
+            receipts = best_first([*receipts, *found], begun.leaves, self._chains)
+            presented = shown(begun.credential, receipts)
         deciding = receipts or foreign[:1]
         return presented, anchoring_of(presented, deciding, self._chains), None if deciding else unreachable
 

@@ -20,8 +20,9 @@ from registry.credentials.corrections import ACHIEVEMENT, corrected, require_kno
 from registry.credentials.screen import screen
 from registry.credentials.status_list import status_entry
 from registry.records import NewCredential
-from registry.services.issue import SALT_BYTES, SHARE_TOKEN_BYTES
+from registry.services.issue import SALT_BYTES
 from registry.services.own_leaf import own_leaf
+from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
 
@@ -121,7 +122,7 @@ class Reissuing:
             row_key=plan.key,
             entry=entry,
             leaf_hash=leaf_hash(entry),
-            share_token=secrets.token_urlsafe(SHARE_TOKEN_BYTES),
+            recipient_token=new_token(),
             status_index=index,
             recipient=plan.old.recipient,
             issued_at=self.now,

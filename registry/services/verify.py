@@ -7,34 +7,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, Expected
 from registry.checks.verdict import judge
+from registry.credentials.presented import present
+from registry.services.anchors import Anchoring
+from registry.services.chain_questions import ChainQuestions
 from registry.services.gather import Gathering
+from registry.services.judged import Judged
+from registry.services.listed_status import ListKeys, listed_status
 from registry.services.unwrap import unwrap
+from registry.services.verify_many import ManyVerifier
+from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from registry.checks.facts import Facts
-    from registry.checks.report import Report
+    from registry.checks.facts import NotAsked, StatusListAnswer, Unreachable
     from registry.core.receipt import Bundle
     from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainReader, Clock, IssuerDirectory
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One judged credential with all it was judged by."""
-
-    report: Report
-    """What the checks found."""
-    bundle: Bundle
-    """What was read."""
-    facts: Facts
-    """What was gathered; `facts.presented.document` is what may be shown."""
 
 
 class Verifier:
@@ -63,6 +56,17 @@ class Verifier:
         gathering = self._gathering(bundle)
         facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
         return Judged(judge(facts), bundle, facts)
+
+    def many(self) -> ManyVerifier:
+        """Return what judges many credentials in one run, beginning now."""
+        return ManyVerifier(self._readers, self._directory, self._clock)
+
+    def listed_status(
+        self, document: dict[str, Any], known: Mapping[str, Any]
+    ) -> StatusListAnswer | Unreachable | NotAsked:
+        """Return what a credential's status list says, asking no chain; `known` lists, by address, are not fetched."""
+        keys = ListKeys(ChainQuestions(self._readers), self._clock.now())
+        return listed_status(present(document), Anchoring(None, NOT_ASKED), WebQuestions(self._directory, known), keys)
 
     def verify_endorsement(self, data: bytes, endorsed: Endorsed) -> Judged:
         """Judge an endorsement as one of `endorsed`; InputError as above."""

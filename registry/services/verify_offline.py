@@ -9,7 +9,8 @@ from registry.checks.as_of import as_of
 
 if TYPE_CHECKING:
     from registry.checks.as_of import AsOf
-    from registry.services.verify import Judged, Verifier
+    from registry.services.judged import Judged
+    from registry.services.verify import Verifier
 
 
 class OfflineVerifier:

@@ -62,9 +62,9 @@ class CredentialRows:
         """Return one credential by the UUID of its id."""
         return self._one(CREDENTIAL.c.uuid == uuid)
 
-    def credential_by_token(self, share_token: str) -> StoredCredential | None:
-        """Return one credential by the secret part of its public link."""
-        return self._one(CREDENTIAL.c.share_token == share_token)
+    def credential_by_token(self, recipient_token: str) -> StoredCredential | None:
+        """Return one credential by the secret part of its recipient's link."""
+        return self._one(CREDENTIAL.c.recipient_token == recipient_token)
 
     def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
         """Return one credential by the identity of what it was issued for."""
@@ -136,7 +136,7 @@ def _values(one: NewCredential, batch_id: int) -> dict[str, object]:
         "row_key": one.row_key,
         "entry": one.entry,
         "leaf_hash": one.leaf_hash,
-        "share_token": one.share_token,
+        "recipient_token": one.recipient_token,
         "status_index": one.status_index,
         "recipient": one.recipient,
         "issued_at": seconds(one.issued_at),
@@ -152,7 +152,7 @@ def _credential(row: Row[Any]) -> StoredCredential:
         entry=row.entry,
         leaf_hash=Digest(row.leaf_hash),
         leaf_index=row.leaf_index,
-        share_token=row.share_token,
+        recipient_token=row.recipient_token,
         status_index=row.status_index,
         recipient=row.recipient,
         issued_at=moment(row.issued_at),

@@ -8,9 +8,11 @@ from registry.store.tables import (
     Achievement,
     Batch,
     Credential,
+    Delivery,
     EndorsementReceipt,
     Issuer,
     Reissue,
+    ShareLink,
     SigningKey,
     StatusEvent,
     Tile,
@@ -32,5 +34,7 @@ BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
 ENDORSEMENT_RECEIPT = _table(EndorsementReceipt)
+SHARE_LINK = _table(ShareLink)
+DELIVERY = _table(Delivery)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

@@ -81,7 +81,7 @@ class Credential(SQLModel, table=True):
     entry: bytes | None = None
     leaf_hash: bytes = Field(unique=True)
     leaf_index: int | None = None
-    share_token: str = Field(unique=True)
+    recipient_token: str = Field(unique=True)
     status_index: int | None = None
     recipient: str
     issued_at: int = Field(sa_type=BigInteger)
@@ -103,6 +103,31 @@ class EndorsementReceipt(SQLModel, table=True):
     leaf_hash: bytes = Field(primary_key=True)
     document: str
     """The receipt as JSON."""
+
+
+class ShareLink(SQLModel, table=True):
+    """A link that a recipient made; live while `revoked_at` is null."""
+
+    __tablename__ = "share_link"
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(unique=True)
+    credential_uuid: str = Field(foreign_key="credential.uuid", index=True)
+    label: str
+    created_at: int = Field(sa_type=BigInteger)
+    revoked_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Delivery(SQLModel, table=True):
+    """The newest mail of a credential to its recipient; the address is the credential's `recipient`."""
+
+    __tablename__ = "delivery"
+    credential_uuid: str = Field(primary_key=True, foreign_key="credential.uuid")
+    attempt: int
+    message_id: str
+    state: str
+    code: int
+    answer: str
+    attempted_at: int = Field(sa_type=BigInteger)
 
 
 class Tile(SQLModel, table=True):

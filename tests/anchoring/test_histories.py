@@ -347,7 +347,7 @@ class TwinRows:
             row_key=Digest(number.to_bytes(32, "big")),
             entry=entry,
             leaf_hash=leaf_hash(entry),
-            share_token=f"{number}",
+            recipient_token=f"{number}",
             status_index=number,
             recipient="somebody",
             issued_at=now,

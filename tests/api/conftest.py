@@ -22,6 +22,7 @@ from registry.chain.networks import load_networks
 from registry.chain.reader import RpcChainReader
 from registry.cli.signing_keys import signers
 from registry.identity.directory import WebDirectory
+from registry.services.share_links import share_link_for
 from registry.services.verify import Verifier
 from registry.settings import load_settings, open_store
 from registry.system import SystemClock
@@ -65,6 +66,10 @@ class Site:
         self.home.do("issue", str(path))
         found = {one.recipient.partition(":")[2] or one.recipient: one for one in self.store.credentials()}
         return [found[address] for address in addresses]
+
+    def link(self, credential: Any, label: str = "") -> str:
+        """Return the path of a share link of a credential, made or found."""
+        return f"/c/{share_link_for(self.store, credential, label, self.office.clock.now())}"
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Ask the running server."""

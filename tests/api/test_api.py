@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,23 @@ async def test_the_status_list_is_signed_and_shows_a_revocation(
     assert [is_revoked(document, list_position(one.status_index)) for one in (revoked, standing)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("accept", "told"),
+    [
+        ("*/*", "application/vc"),
+        ("application/json, application/vc;q=0.9", "application/vc"),
+        ("application/ld+json, application/json", "application/ld+json"),  # what @digitalbazaar/http-client sends
+        ("Application/JSON", "application/json"),
+        ("text/plain", "application/vc"),
+    ],
+)
+async def test_who_reads_json_alone_is_told_that_a_status_list_is_json(
+    client: httpx.AsyncClient, accept: str, told: str
+) -> None:
+    answer = await client.get("/issuers/northfield/status/0", headers={"Accept": accept})
+    assert (answer.headers["content-type"], answer.headers["vary"]) == (told, "Accept")
+
+
 async def test_a_status_list_is_signed_anew_only_after_a_while(site: Any) -> None:
     class Clock:
         at = site.office.clock.now()
@@ -117,7 +135,7 @@ async def test_the_saved_state_proof_of_a_final_credential_is_served_and_its_pag
     answer = await client.get(path)
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["type"] == "StateProof"
-    page = await client.get(f"/c/{anchored.share_token}", headers=BROWSER)
+    page = await client.get(site.link(anchored, "test"), headers=BROWSER)
     assert f'href="{site.office.base_url}{path}"' in page.text
 
 
@@ -126,7 +144,7 @@ async def test_a_credential_that_is_not_final_has_no_state_proof_and_its_page_li
 ) -> None:
     [new] = site.issue("no-state@x.example")
     assert problem_of(await client.get(f"/receipts/{new.credential_id}/state"))[:2] == (404, "not-found")
-    page = await client.get(f"/c/{new.share_token}", headers=BROWSER)
+    page = await client.get(site.link(new), headers=BROWSER)
     assert page.status_code == 200
     assert "State proof" not in page.text
 
@@ -150,6 +168,12 @@ async def test_a_credential_that_is_not_final_has_no_state_proof_and_its_page_li
         "/c/" + "x" * 5000,
         "/c/unknown/badge.png",
         "/c/unknown/bundle.json",
+        "/c/unknown/newer",
+        "/c/unknown/newer/badge.svg",
+        "/c/unknown/other.txt",
+        "/c/%00",
+        "/r/unknown",
+        "/r/unknown/badge.png",
         "/static/../app.py",
     ],
 )
@@ -183,19 +207,23 @@ async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
 # --- Behind a share link
 
 
-async def test_a_program_gets_the_bundle_and_a_browser_the_page(client: httpx.AsyncClient, anchored: Any) -> None:
-    path = f"/c/{anchored.share_token}"
+async def test_a_program_gets_the_bundle_and_a_browser_the_page(
+    client: httpx.AsyncClient, site: Any, anchored: Any
+) -> None:
+    path = site.link(anchored, "test")
     as_json, as_page = await client.get(path), await client.get(path, headers=BROWSER)
     assert as_json.json()["credential"]["id"] == anchored.credential_id
     assert as_page.headers["content-type"].startswith("text/html")
     for answer in (as_json, as_page):
-        assert answer.headers["vary"] == "Accept"
+        assert answer.headers["vary"] == "Accept, User-Agent"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-robots-tag"] == "noindex"
 
 
-async def test_every_answer_forbids_scripts_frames_and_sniffing(client: httpx.AsyncClient, anchored: Any) -> None:
-    for path in (f"/c/{anchored.share_token}", "/static/credential.css", "/nowhere", "/healthz"):
+async def test_every_answer_forbids_scripts_frames_and_sniffing(
+    client: httpx.AsyncClient, site: Any, anchored: Any
+) -> None:
+    for path in (site.link(anchored, "test"), "/static/credential.css", "/nowhere", "/healthz"):
         headers = (await client.get(path, headers=BROWSER)).headers
         assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
         assert "script" not in headers["content-security-policy"]
@@ -205,7 +233,7 @@ async def test_every_answer_forbids_scripts_frames_and_sniffing(client: httpx.As
 
 
 async def test_the_page_says_who_earned_what_from_whom_and_every_check(site: Any, anchored: Any) -> None:
-    page = site.get(f"/c/{anchored.share_token}", **BROWSER).text
+    page = site.get(site.link(anchored, "test"), **BROWSER).text
     for words in (
         "Verified on ",
         "Data Foundations",
@@ -220,39 +248,49 @@ async def test_the_page_says_who_earned_what_from_whom_and_every_check(site: Any
         "proves nothing to a stranger",
     ):
         assert words in page
-    assert page.count('<li class="tone-') == 12
+    assert page.partition('id="checks"')[2].count('<li class="tone-') == 12
 
 
 async def test_a_hostile_name_is_shown_as_text(client: httpx.AsyncClient, site: Any) -> None:
     [credential] = site.issue("hostile@x.example", achievement="hostile")
-    page = (await client.get(f"/c/{credential.share_token}", headers=BROWSER)).text
+    page = (await client.get(site.link(credential), headers=BROWSER)).text
     assert HOSTILE_MARKUP not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert page.count("</title>") == 1
     assert "\u202e" not in page
 
 
+async def test_the_page_of_a_micro_credential_says_which_european_descriptors_it_has_and_where(
+    site: Any, anchored: Any
+) -> None:
+    page = site.get(f"/c/{anchored.share_token}", **BROWSER).text
+    assert "11 of 11 mandatory descriptors are present." in page
+    assert "mandatory, at /issuer/address/addressCountryCode" in page
+    assert re.search(r"grade achieved <span class=\"outcome\">missing</span>", page)
+    assert "2022/C 243/02" in page
+
+
 async def test_a_page_before_anchoring_says_that_it_waits(client: httpx.AsyncClient, site: Any) -> None:
     [credential] = site.issue("waits@x.example")
-    page = (await client.get(f"/c/{credential.share_token}", headers=BROWSER)).text
+    page = (await client.get(site.link(credential), headers=BROWSER)).text
     assert "Cannot tell" in page
     assert "not anchored as far as we can see" in page
 
 
 async def test_the_files_behind_a_link_are_the_bundle(client: httpx.AsyncClient, site: Any, anchored: Any) -> None:
     expected = bundle_of(site.store, anchored)
-    for name in ("badge.png", "bundle.json"):
-        answer = await client.get(f"/c/{anchored.share_token}/{name}")
+    for name in ("badge.png", "badge.svg", "bundle.json"):
+        answer = await client.get(f"{site.link(anchored, 'test')}/{name}")
         assert unwrap(answer.content) == expected
         assert site.verifier.verify(answer.content).report.verdict is Verdict.VERIFIED
 
 
 async def test_the_link_of_an_erased_credential_says_so(client: httpx.AsyncClient, site: Any) -> None:
     [credential] = site.issue("erased@x.example")
+    path = site.link(credential)
     with site.store.engine.begin() as connection:
         connection.execute(text("UPDATE credential SET entry = NULL WHERE uuid = :uuid"), {"uuid": credential.uuid})
-    answer = await client.get(f"/c/{credential.share_token}")
-    assert problem_of(answer)[:2] == (410, "erased")
+    assert problem_of(await client.get(path))[:2] == (410, "erased")
 
 
 # --- Verifying against the running registry

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
 from registry import api
 from registry.api import labels
-from registry.api.page import Page, page_of
+from registry.api.page import Page, Place, page_of
 from registry.credentials.endorsement import endorsed_object, without_endorsements
+from registry.services.succession import Succession
 
 worlds = sys.modules["services_world"]  # loaded by tests/api/conftest.py
 HOSTILE = "Best\u202e <script>alert(1)</script>"
@@ -35,7 +36,11 @@ def endorsed_page() -> Page:
     ]
     world.chain.revoke(words[1], former)
     document = worlds.badge(world.issuer, words)
-    return page_of(world.judge(document, [*world.chain.anchor([document], world.issuer), *receipts]), "token")
+    return page_of(
+        world.judge(document, [*world.chain.anchor([document], world.issuer), *receipts]),
+        Place("../", "token", "", ""),
+        Succession(),
+    )
 
 
 def test_each_endorsement_is_shown_with_endorser_comment_and_standing() -> None:
@@ -52,7 +57,8 @@ def test_each_endorsement_is_shown_with_endorser_comment_and_standing() -> None:
 
 
 def test_an_endorsers_words_are_text_and_nothing_else() -> None:
-    templates = Environment(loader=FileSystemLoader(Path(api.__file__).parent / "templates"), autoescape=True)
+    loader = FileSystemLoader(Path(api.__file__).parent / "templates")
+    templates = Environment(loader=loader, autoescape=True, undefined=ChainableUndefined)  # a preview is none of it
     text = templates.get_template("credential.html").render(page=endorsed_page())
 
     assert text.count("<blockquote") == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,6 +75,14 @@ def behind(blocks: int, tags: tuple[str, ...] = ("latest", "finalized")) -> Chan
         return result
 
     return change
+
+
+class Slow(Node):
+    """An endpoint that answers a while after the others."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        time.sleep(0.3)
+        return super().handle_request(request)
 
 
 class Hanging(httpx.BaseTransport):
@@ -180,6 +189,14 @@ def test_an_endpoint_that_hangs_is_not_waited_for(panel: Any, issuer: Address) -
 
     assert not hanging.over.is_set()  # it still hangs, and the answer is here
     assert facts.latest.anchor is not None
+
+
+def test_one_that_is_behind_and_quick_does_not_turn_time_back_while_an_honest_one_is_slow(
+    panel: Any, issuer: Address
+) -> None:
+    facts = panel(Node(behind(-4)), Node(), Slow()).facts(question(issuer))
+
+    assert facts == panel(Node()).facts(question(issuer))
 
 
 def test_a_reader_never_goes_back_behind_what_it_saw_final(panel: Any, issuer: Address) -> None:

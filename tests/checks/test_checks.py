@@ -150,6 +150,12 @@ def unanchored(state: str = "final") -> Facts:
     return facts(receipt=receipt(state=state), chain=nothing)
 
 
+def unanchored_at(block: int, chain_id: int = 11155111) -> Facts:
+    """Return facts whose receipt says in which block the batch was anchored; the contract knows nothing of it."""
+    hint = AnchorHint(chain_id, CONTRACT, ISSUER, block_number=block)
+    return replace(unanchored(), receipt=receipt(anchors=(hint,)))
+
+
 SERVICE = DidService(11155111, CONTRACT, ISSUER)
 REVOKED = StatusRecord(Status.REVOKED, revoked_at=NOW - DAY, reason=2)
 SUSPENDED = StatusRecord(Status.SUSPENDED, suspended_at=NOW - DAY)
@@ -181,6 +187,9 @@ CASES: list[tuple[str, Callable[[], Facts], Outcome, str]] = [
     ),
     ("anchor", facts, Outcome.PASSED, "anchored"),
     ("anchor", unanchored, Outcome.FAILED, "not-anchored"),
+    ("anchor", lambda: unanchored_at(210), Outcome.FAILED, "not-anchored"),
+    ("anchor", lambda: unanchored_at(211), Outcome.UNDECIDED, "chain-behind"),
+    ("anchor", lambda: unanchored_at(211, chain_id=1), Outcome.FAILED, "not-anchored"),
     ("anchor", lambda: unanchored("pending"), Outcome.UNDECIDED, "waiting-for-anchor"),
     ("anchor", lambda: facts(chain=OFFLINE), Outcome.UNDECIDED, "chain-unreachable"),
     ("anchor", lambda: facts(chain=UnknownNetwork(("eip155:5",))), Outcome.UNDECIDED, "wrong-network"),

@@ -10,12 +10,14 @@ import stat
 import sys
 import threading
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine
 
 from registry.records import AchievementRow, IssuerRow
+from registry.services.share_links import share_link_for
 from registry.store.engine import open_engine
 from registry.store.repository import Store
 from registry.store.snapshot import all_tables, consistent, row_counts
@@ -185,11 +187,13 @@ def test_sqlite_goes_to_postgresql_and_back(issued_home: Any, postgres_home: Any
 
 def test_a_database_restored_into_postgresql_numbers_its_next_rows_on(postgres_home: Any) -> None:
     _, url = postgres_home
-    store = Store(open_engine(url))
+    store, added_at = Store(open_engine(url)), datetime(2026, 11, 22, tzinfo=UTC)
     first = store.issuers()[0]
     added = store.add_issuer(IssuerRow("next", "did:web:next.example", type(first.account)("0x" + "99" * 20), {}))
     store.put_achievement(AchievementRow(added.id, "x", {"id": "urn:x", "name": "X"}))
     assert added.id == first.id + 1
+    shared = list(store.credentials())[-1]
+    assert share_link_for(store, shared, "another", added_at) != share_link_for(store, shared, "Acme Ltd", added_at)
     store.engine.dispose()
 
 
@@ -443,15 +447,19 @@ def test_a_database_that_contradicts_itself_is_not_backed_up(issued_home: Any, t
 def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, made: Path, tmp_path: Path) -> None:
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
         database_with(
+            "DROP TABLE delivery",
             "DROP TABLE reissue",
             "DROP TABLE endorsement_receipt",
+            "DROP TABLE share_link",
+            "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
             "ALTER TABLE signing_key DROP COLUMN retired_since",
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        del manifest["rows"]["reissue"], manifest["rows"]["endorsement_receipt"]
+        for table in ("reissue", "share_link", "delivery", "endorsement_receipt"):
+            del manifest["rows"][table]
         manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))
     rows = contents(f"sqlite:///{tmp_path / 'new' / 'credanchor.db'}")
-    assert (len(rows["credential"]), rows["reissue"]) == (3, [])
+    assert (len(rows["credential"]), rows["reissue"], len(rows["share_link"])) == (3, [], 3)

@@ -28,13 +28,16 @@ pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
 UNCHECKED = {
     # Names and words that nothing else speaks of.
     "issuer.slug", "issuer.profile", "signing_key.key_file", "status_event.note", "submission.label",
-    "submission.note", "attempt.answer", "credential.share_token",
+    "submission.note", "attempt.answer", "credential.recipient_token",
+    "share_link.token", "share_link.label", "delivery.message_id", "delivery.answer",
     # Moments that nothing else dates.
     "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at",
     "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
+    "share_link.created_at", "share_link.revoked_at",
     "submission.created_at", "submission.updated_at", "attempt.signed_at", "attempt.sent_at", "state_proof.saved_at",
+    "delivery.attempted_at",
     # Counters and leases, which any value suits.
-    "submission.version", "submission.lease_owner", "submission.lease_until",
+    "submission.version", "submission.lease_owner", "submission.lease_until", "delivery.attempt", "delivery.code",
     # What the endpoint said of the receipt; only the chain knows (`fsck --chain` compares anchors).
     "submission.succeeded", "submission.gas_used", "submission.gas_price_wei", "anchor.anchored_at",
     "final_head.chain_id", "final_head.number", "final_head.block_hash",
@@ -69,6 +72,9 @@ def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
         database.execute(revoked)
         uuids = "SELECT old.uuid, new.uuid, 0 FROM credential old, credential new WHERE old.id = 2 AND new.id = 3"
         database.execute(f"INSERT INTO reissue {uuids}")
+        database.execute("UPDATE share_link SET revoked_at = created_at")
+        mail = "SELECT uuid, 1, '<1@uni.example>', 'sent', 250, 'ok', 0 FROM credential WHERE id = 3"
+        database.execute(f"INSERT INTO delivery {mail}")
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
         # As somebody's endorsement leaves it.
         [receipt] = json.loads(min((home.folder / "bundles").iterdir()).read_text("utf-8"))["receipts"]
@@ -184,6 +190,10 @@ def test_a_credential_moved_to_another_batch_is_named_with_both(database: sqlite
         ("UPDATE batch SET tree_size = 9 WHERE id = 2", "Batch 2: tree_size is 9, and it has 2 credentials."),
         ("UPDATE batch SET state = 'open' WHERE id = 1", "Batch 1: state is open with a root, or closed without one."),
         ("DELETE FROM anchor", "Batch 1: submission_id names a submission, and it has no anchor there."),
+        (
+            "UPDATE share_link SET credential_uuid = 'x'",
+            "Share link 1: credential_uuid points to a row that is not there.",
+        ),
         ("DELETE FROM achievement", "Credential 1: achievement_id points to a row that is not there."),
         ("UPDATE achievement SET document = '{'", "Achievement 1: document is not JSON."),
         ("UPDATE issuer SET profile = '{'", "Issuer 1: profile is not JSON."),

@@ -81,7 +81,7 @@ def add_credentials(store: Store, issuer: IssuerRow, count: int, first_index: in
                 row_key=leaf_hash(f"{first_index + number}".encode()),
                 entry=entry,
                 leaf_hash=leaf_hash(entry),
-                share_token=f"token-{first_index + number}",
+                recipient_token=f"token-{first_index + number}",
                 status_index=first_index + number,
                 recipient="ada@example.org",
                 issued_at=NOW,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from registry.core.receipt import AnchorReceipt
-    from registry.services.verify import Judged
+    from registry.services.judged import Judged
 
 worlds = sys.modules["services_world"]  # loaded by conftest.py
 told, check = worlds.told, worlds.check

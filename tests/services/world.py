@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainQuestion
-    from registry.services.verify import Judged
+    from registry.services.judged import Judged
 
 CONTRACT = Address("0x" + "c0" * 20)
 AGENCY = Address("0x" + "a9" * 20)
@@ -232,6 +232,9 @@ class Chain:
                 for _ in {account} & self.accredited
             ),
         )
+
+    def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
+        return [self.facts(one) for one in questions]
 
     def close(self) -> None:
         self.down = True

@@ -147,11 +147,18 @@ def test_verify_says_of_a_file_that_it_is_too_large_or_empty(made: Any, tmp_path
     assert (outcome.code, words in outcome.out) == (2, True)
 
 
-@pytest.mark.parametrize("name", ["nowhere.json", "."])
-def test_verify_says_of_a_file_that_it_cannot_be_read(made: Any, name: str) -> None:
-    outcome = made.run("verify", "--json", name)
+def test_verify_says_of_a_file_that_it_cannot_be_read(made: Any) -> None:
+    outcome = made.run("verify", "--json", "nowhere.json")
     value = json.loads(outcome.out)
     assert (outcome.code, value["verdict"], "cannot be read" in value["summary"]) == (2, "not-a-credential", True)
+
+
+def test_verify_says_of_a_folder_that_nothing_in_it_can_carry_a_credential(made: Any, tmp_path: Path) -> None:
+    for name in ("notes.txt", ".hidden.json", "one.state.json"):
+        (tmp_path / name).write_text("{}")
+    outcome = made.run("verify", str(tmp_path))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"The folder {tmp_path} holds no file" in outcome.err
 
 
 def test_verify_cannot_tell_of_an_address_that_does_not_answer(made: Any) -> None:

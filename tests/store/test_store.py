@@ -52,7 +52,7 @@ def credential(issuer_id: int, achievement_id: int, number: int) -> NewCredentia
         row_key=leaf_hash(b"row" + entry),
         entry=entry,
         leaf_hash=leaf_hash(entry),
-        share_token=f"token-{number}",
+        recipient_token=f"token-{number}",
         status_index=number,
         recipient=f"mailto:s{number}@uni.example",
         issued_at=NOW,

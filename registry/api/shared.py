@@ -1,0 +1,88 @@
+"""What stands behind a share link: the credential's page, or its bundle, and its files; nothing once it is off."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from registry.api.answers import templates, wants_page, way_up
+from registry.api.page import Place, page_of
+from registry.api.preview import preview_of
+from registry.api.problems import NotFoundError
+from registry.core.receipt import bundle_json
+from registry.services.export import file_content
+from registry.services.receipts import bundle_of
+from registry.services.share_links import share_link
+from registry.services.succession import succession_of
+
+if TYPE_CHECKING:
+    from registry.api.office import Office
+    from registry.records import StoredCredential
+    from registry.services.export import Form
+    from registry.services.judged import Judged
+
+FileName = Literal["bundle.json", "badge.png", "badge.svg", "credential.jwt"]
+FILES: dict[FileName, tuple[Form, str]] = {
+    "bundle.json": ("json", "application/json"),
+    "badge.png": ("png", "image/png"),
+    "badge.svg": ("svg", "image/svg+xml"),
+    "credential.jwt": ("jwt", "application/vc+jwt"),
+}
+"""Form and media type of each file below a credential's page."""
+
+
+def shared_router(office: Office) -> APIRouter:
+    """Return the routes of share links."""
+    router = APIRouter()
+
+    @router.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
+    def get_credential(request: Request, token: str) -> Response:
+        """Answer a browser with the credential's page, and everybody else with the bundle."""
+        credential = office.shared(token)
+        return _shown(office, request, credential, token, token)
+
+    @router.get("/c/{token}/newer", summary="What took the place of a shared credential, as a page or as its bundle")
+    def get_newer(request: Request, token: str) -> Response:
+        """Answer as for the older one, as long as that one's link is live."""
+        return _shown(office, request, office.newest_shared(token), "newer", f"{token}/newer")
+
+    @router.get("/c/{token}/newer/{name}", summary="A file of what took its place")
+    def get_newer_file(token: str, name: FileName) -> Response:
+        """Answer with the bundle, or the badge with credential and receipts baked in."""
+        return file_of(office, office.newest_shared(token), name)
+
+    @router.get("/c/{token}/{name}", summary="A file of a shared credential")
+    def get_file(token: str, name: FileName) -> Response:
+        """Answer with the bundle, or the badge with credential and receipts baked in."""
+        return file_of(office, office.shared(token), name)
+
+    return router
+
+
+def judged(office: Office, credential: StoredCredential) -> Judged:
+    """Return a credential with its receipts, judged as it stands now."""
+    return office.verifier.verify(json.dumps(bundle_json(bundle_of(office.store, credential))).encode())
+
+
+def file_of(office: Office, credential: StoredCredential, name: FileName) -> Response:
+    """Return one of a credential's files; NotFoundError if it is wanted as a VC-JWT and is none."""
+    form, media_type = FILES[name]
+    bundle = bundle_of(office.store, credential)
+    if form == "jwt" and not isinstance(bundle.credential, str):
+        raise NotFoundError("This credential was not issued as a VC-JWT; take its bundle or badge.")
+    disposition = {"Content-Disposition": f'inline; filename="{name}"'}
+    return Response(file_content(bundle, form), media_type=media_type, headers=disposition)
+
+
+def _shown(office: Office, request: Request, credential: StoredCredential, files: str, path: str) -> Response:
+    """Return a page whose files lie at `files` as seen from it, and that stands at `path` below `/c`; or its bundle."""
+    if not wants_page(request):
+        return JSONResponse(bundle_json(bundle_of(office.store, credential)))
+    found, succession = judged(office, credential), succession_of(office.store, credential)
+    newer = f"{files}/newer" if succession.newest else ""
+    page = page_of(found, Place(way_up(request), files, newer, office.state_url(credential)), succession)
+    shown = {"page": page, "preview": preview_of(found, page, share_link(office.base_url, path))}
+    return templates.TemplateResponse(request, "credential.html", shown)
