@@ -56,6 +56,7 @@ HOLDER_CLAIM_HINT = "This is only what the document says."
 HOLDER_MATCHES = "It fits the person you asked about."
 HOLDER_DIFFERS = "It does not fit the person you asked about."
 ISSUED_BY = "Issued by"
+ENDORSED_BY = "Endorsed by"
 UNCONFIRMED = "An unconfirmed issuer"
 UNPROVEN = "Not proven"
 VOUCHED = "{accreditor} vouches for this name on the chain."
@@ -128,6 +129,7 @@ CHECK_TITLES = {
     "validity-period": "Dates",
     "status": "Not withdrawn",
     "recipient": "Person",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }

@@ -38,6 +38,7 @@ SUMMARIES: Mapping[str, str] = {
     "reissue": "Issue credentials anew with changed members, the old ones revoked.",
     "suspend": "Suspend credentials for a while.",
     "reinstate": "Lift a suspension.",
+    "endorse": "Say a signed word for an achievement, an issuer or a credential.",
     "adopt": "Anchor credentials that were signed elsewhere.",
     "erase": "Remove documents for good; only their fingerprints stay.",
     "verify": "Judge credentials against the chain.",

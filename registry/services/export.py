@@ -61,7 +61,8 @@ def exported(
         if credential.entry is None:
             continue
         bundle = bundle_of(store, credential)
-        pending = not any(receipt.state == "final" for receipt in bundle.receipts)
+        own = (receipt for receipt in bundle.receipts if receipt.leaf_hash == credential.leaf_hash)
+        pending = not any(receipt.state == "final" for receipt in own)
         # No share link is made for a file on the way, so its certificate has no QR code.
         data = certificate_pdf(bundle, link=None, press=form) if isinstance(form, Press) else file_content(bundle, form)
         yield ExportedFile(f"{credential.file_stem}.{ending}", data, credential.credential_id, pending)
