@@ -21,7 +21,7 @@ from registry.services.certificate import Press, bundle_text, certificate_pdf
 from registry.services.receipts import bundle_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from registry.core.receipt import Bundle
     from registry.ports import CredentialStore
@@ -46,10 +46,19 @@ class ExportedFile:
     """Whether its anchor is not final yet."""
 
 
+def no_link(_credential: StoredCredential) -> None:
+    """Give no link, so that a certificate has no QR code."""
+
+
 def exported(
-    store: CredentialStore, credentials: Iterable[StoredCredential], form: Form | Press
+    store: CredentialStore,
+    credentials: Iterable[StoredCredential],
+    form: Form | Press,
+    link_of: Callable[[StoredCredential], str | None] = no_link,
 ) -> Iterator[ExportedFile]:
     """Yield a file for each credential, with a press a PDF certificate; erased ones are passed over.
+
+    `link_of` gives where a certificate's QR code leads.
 
     Raises:
         StateError: a stored tile is damaged.
@@ -63,8 +72,10 @@ def exported(
         bundle = bundle_of(store, credential)
         own = (receipt for receipt in bundle.receipts if receipt.leaf_hash == credential.leaf_hash)
         pending = not any(receipt.state == "final" for receipt in own)
-        # No share link is made for a file on the way, so its certificate has no QR code.
-        data = certificate_pdf(bundle, link=None, press=form) if isinstance(form, Press) else file_content(bundle, form)
+        if isinstance(form, Press):
+            data = certificate_pdf(bundle, link=link_of(credential), press=form)
+        else:
+            data = file_content(bundle, form)
         yield ExportedFile(f"{credential.file_stem}.{ending}", data, credential.credential_id, pending)
 
 

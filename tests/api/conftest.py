@@ -24,7 +24,7 @@ from registry.cli.signing_keys import signers
 from registry.identity.directory import WebDirectory
 from registry.services.share_links import share_link_for
 from registry.services.verify import Verifier
-from registry.settings import load_settings, open_store
+from registry.settings import build_press, load_settings, open_store
 from registry.system import SystemClock
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def site(devnet: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
             signer_of(issuer)
     network = load_networks(home.folder)["local"]
     verifier = Verifier((RpcChainReader(network),), WebDirectory(allow_loopback=True), SystemClock())
-    office = Office(store, signer_of, [network.ref()], settings.base_url, verifier, SystemClock())
+    office = Office(
+        store, signer_of, [network.ref()], settings.base_url, verifier, SystemClock(), build_press(settings)
+    )
     app = create_app(office)
     with running(app, port):
         yield Site(home, app, store, office, verifier, settings.base_url)

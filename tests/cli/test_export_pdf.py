@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+codes_in = sys.modules["tests_printed_codes"].codes_in
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
 
@@ -71,3 +73,18 @@ def test_a_fonts_folder_that_is_none_is_refused_and_nothing_is_written(
     assert outcome.code == 2
     assert str(folder) in outcome.err
     assert not out.exists()
+
+
+def test_the_qr_code_leads_to_a_share_link_called_pdf_and_to_the_same_one_again(
+    issued_home: Any, certificates: list[Path], tmp_path: Path
+) -> None:
+    home = issued_home.copied(tmp_path / "home")
+    name = certificates[0].stem
+    for folder in ("first", "second"):
+        home.do("export", "--credential", name, "--as", "pdf", "--out", str(tmp_path / folder))
+
+    [link], again = (codes_in((tmp_path / folder / f"{name}.pdf").read_bytes()) for folder in ("first", "second"))
+
+    assert again == [link]
+    assert re.fullmatch(r"http://localhost:9/c/[A-Za-z0-9_-]{22}", link)
+    assert json.loads(home.do("links", name, "--json"))["link"] != link

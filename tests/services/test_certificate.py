@@ -15,7 +15,6 @@ import pylopdf_fonts_zh_cn
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 worlds = sys.modules["services_world"]  # loaded by conftest.py
+codes_in = sys.modules["tests_printed_codes"].codes_in
 ISSUER = worlds.new_issuer()
 LINK = "https://uni.example/s/3vQp1xW8t0m5rKzYb2cD7aFhJkLm"
 PRESS = Press(load_fonts(), {11155111: "the Sepolia test network"})
@@ -60,14 +60,6 @@ def place_of(data: bytes, words: str) -> float:
     [page] = pypdfium2.PdfDocument(data)
     at, _ = page.get_textpage().search(words).get_next()
     return float(page.get_textpage().get_charbox(at)[0] / page.get_width())
-
-
-def codes_in(data: bytes) -> list[str]:
-    """Return what a reader of QR codes reads off the page."""
-    [page] = pypdfium2.PdfDocument(data)
-    bitmap = page.render(scale=3, grayscale=True)
-    pixels = memoryview(bytes(bitmap.buffer)).cast("B", shape=[bitmap.height, bitmap.stride])
-    return [code.text for code in zxingcpp.read_barcodes(pixels)]
 
 
 # --- What is printed
