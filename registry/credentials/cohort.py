@@ -22,6 +22,7 @@ from registry.credentials.entry_template import EntryTemplate, entry_template
 from registry.credentials.graph_template import GraphTemplate, graph_template
 from registry.credentials.jsonld import reference_nquads
 from registry.credentials.signing import ProofOptions, options_hash, require_signable, signing_input
+from registry.credentials.unsigned import Unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -32,20 +33,6 @@ MAX_SHAPES = 512
 """Most shapes of a cohort; what has another shape goes the slow way. Optional members make a few dozen."""
 
 _SIGNATURE = "signature:"
-
-
-@dataclass(frozen=True, slots=True)
-class Unsigned:
-    """A credential that lacks nothing but its signature."""
-
-    message: bytes
-    """The bytes to be signed."""
-    head: bytes
-    """The entry up to the text of the signature."""
-    tail: bytes
-    """The entry after it."""
-    defect: str = ""
-    """What the second opinion found wrong with the fast way, which was then not taken; empty if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +113,7 @@ def is_same(fast: Unsigned, document: dict[str, Any], options: ProofOptions) -> 
     first = options_hash(options, document.get("@context"), reference_nquads)
     entry = rfc8785.dumps(_secured(document, options, _SIGNATURE))
     is_same_message = fast.message == first + hashlib.sha256(nquads).digest()
-    return is_same_message and fast.head + _SIGNATURE.encode() + fast.tail == entry
+    return is_same_message and fast.entry(_SIGNATURE) == entry
 
 
 def _secured(document: dict[str, Any], options: ProofOptions, signature: str) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def composed(
 
 def check_row(achievement: dict[str, Any], row: RosterRow) -> None:
     """Raise the RosterError that composing this row would raise, so that a roster can be checked beforehand."""
-    result_of(with_arrays(achievement), row)
+    if row.grade is not None:
+        result_of(with_arrays({"resultDescription": achievement.get("resultDescription", [])}), row)
 
 
 def _subject(achievement: dict[str, Any], row: RosterRow, salt: str, disclosure: Disclosure) -> dict[str, Any]:

@@ -69,6 +69,10 @@ class GraphTemplate:
     varying: tuple[tuple[int, _Lines], ...]
     """The other blank nodes, each with its statements as they are hashed."""
 
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Return whether none of the values may change more than its place."""
+        return all(write(value) is not None for write, value in zip(self.writers, values, strict=True))
+
     def filled(self, values: Sequence[Any]) -> bytes | None:
         """Return the canonical N-Quads with these values; None if one of them may change more than its place."""
         arguments = [""] * (len(self.known) + len(self.varying))

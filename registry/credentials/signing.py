@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.core.canonical import canonical_bytes, entry_of, parse_json
+from registry.core.canonical import canonical_bytes, parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.issuer_proof import (
@@ -64,16 +64,6 @@ class ProofOptions:
             "verificationMethod": self.verification_method,
             "proofPurpose": PURPOSE,
         }
-
-    def message(self, unsigned: dict[str, Any]) -> bytes:
-        """Return the bytes to be signed, as `signing_input` does."""
-        return signing_input(unsigned, self)
-
-    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
-        """Return the signed credential as the bytes that are anchored."""
-        del message  # the document holds what it says
-        document = secure(unsigned, self, signature)
-        return entry_of(document, document["proof"][0])
 
 
 def require_signable(unsigned: dict[str, Any]) -> Expanded:
