@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine
 
-HEAD = "0005"
+HEAD = "0006"
 """Newest migration; the tables of this version of Credanchor."""
 _BUSY_SECONDS = 30
 
