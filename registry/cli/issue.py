@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +14,10 @@ from registry.cli.signing_keys import jwt_signers, signers
 from registry.core.errors import RosterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
 
-    from registry.credentials.roster import Roster
+    from registry.credentials.roster import Roster, RosterRow
     from registry.services.issue import Issuance, Progress
     from registry.settings import Settings
     from registry.store.repository import Store
@@ -39,8 +41,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one J
 
 READ_BYTES = 64 * 1024
 MAX_REPORTED = 20
-ROWS_IN_PROCESS = 3000
-"""Rows that are issued sooner than worker processes have started."""
+BYTES_IN_PROCESS = 500_000
+"""A roster of at most this size is issued sooner than worker processes have started; about 5,000 rows."""
+USUAL_WORKERS = 2
+"""Processes that prepare a larger roster; this one, which signs and stores, keeps no more than two busy."""
+MAX_KEPT = 50_000
+"""Rows that are kept from the check until they are issued, about 1 kB each; a larger roster is read once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A roster of which every row can be issued."""
+
+    count: int
+    rows: list[RosterRow]
+    """All rows; empty if they are too many to keep."""
 
 
 def issue(
@@ -61,17 +76,21 @@ def issue(
 
     Example: credanchor issue roster.csv --achievement data-foundations
     """
-    from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
+    from registry.services.workers import open_workers  # noqa: PLC0415  keeps --help fast
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     settings = load_settings()
     issuance = _issuance(settings, open_store(settings), issuer, achievement, proof)
     if not as_json:
         say(_mapping(_opened(roster, column or [])))
-    rows = _checked(roster, column or [], issuance)
-    if dry_run:
-        say(f"All {rows:,} rows can be issued; this was a dry run, so nothing was.")
-        return
-    done = _issued(roster, column or [], issuance, rows, _workers(rows) if workers is None else workers)
+    workers = 0 if dry_run else _workers(roster) if workers is None else workers
+    with open_workers(workers) as executor:
+        checked = _checked(roster, column or [], issuance)
+        if dry_run:
+            say(f"All {checked.count:,} rows can be issued; this was a dry run, so nothing was.")
+            return
+        rows = checked.rows or _rows(roster, column or [])
+        done = _issued(rows, issuance, checked.count, executor)
     if as_json:
         json_line({"issued": done.issued, "skipped": done.skipped})
         return
@@ -119,34 +138,40 @@ def _mapping(roster: Roster) -> str:
     return "\n".join(["Columns are read as follows (change one with --map):", *lines])
 
 
-def _checked(path: Path, overrides: list[str], issuance: Issuance) -> int:
+def _checked(path: Path, overrides: list[str], issuance: Issuance) -> _Checked:
     """Go through the whole roster once; nothing is issued unless every row can be."""
     errors: list[RosterError] = []
-    rows = 0
+    count = 0
+    kept: list[RosterRow] = []
     for result in _opened(path, overrides).results:
-        rows += 1
+        count += 1
         error = result if isinstance(result, RosterError) else issuance.problem(result)
         if error is not None and len(errors) < MAX_REPORTED:
             errors.append(error)
+        if not isinstance(result, RosterError) and count <= MAX_KEPT:
+            kept.append(result)
     for error in errors[:-1]:
         warn(f"credanchor: {error}")
     if errors:
         warn("Nothing was issued. Correct the roster and run the command again.")
         raise errors[-1]
-    return rows
+    return _Checked(count, kept if count <= MAX_KEPT else [])
 
 
-def _workers(rows: int) -> int:
-    return min(os.cpu_count() or 1, 2) if rows > ROWS_IN_PROCESS else 0
+def _rows(path: Path, overrides: list[str]) -> Iterator[RosterRow]:
+    return (one for one in _opened(path, overrides).results if not isinstance(one, RosterError))
 
 
-def _issued(path: Path, overrides: list[str], issuance: Issuance, total: int, workers: int) -> Progress:
+def _workers(path: Path) -> int:
+    is_large = path.is_file() and path.stat().st_size > BYTES_IN_PROCESS
+    return min(os.cpu_count() or 1, USUAL_WORKERS) if is_large else 0
+
+
+def _issued(rows: Iterable[RosterRow], issuance: Issuance, total: int, executor: Executor) -> Progress:
     from registry.services.issue import Progress  # noqa: PLC0415  keeps --help fast
-    from registry.services.workers import open_workers  # noqa: PLC0415
 
-    rows = (one for one in _opened(path, overrides).results if not isinstance(one, RosterError))
     done = Progress()
-    with progress_bar(total, "Issuing") as advance, open_workers(workers) as executor:
+    with progress_bar(total, "Issuing") as advance:
         for done in issuance.run(rows, executor):
             advance(done.issued + done.skipped)
     for defect in done.defects:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from registry.core.errors import CredentialFormatError
@@ -14,6 +15,8 @@ from registry.credentials.cohort import ProofCohort
 from registry.credentials.compose import PERSONAL, composed
 from registry.credentials.holes import Places
 from registry.credentials.jwt_cohort import JwtCohort
+from registry.credentials.recipient_id import Recipient
+from registry.credentials.roster import RosterRow
 from registry.credentials.signing import ProofOptions
 from registry.credentials.status_list import status_entry
 from registry.credentials.vc_jwt import JwtOptions, with_subject_id
@@ -21,16 +24,19 @@ from registry.services.site import status_list_url
 from registry.services.status_indices import list_number, list_position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
-    from registry.credentials.roster import RosterRow
     from registry.credentials.unsigned import Unsigned
     from registry.records import AchievementRow, IssuerRow
 
 SALT_BYTES = 16
 MAX_COHORTS = 64
 """Most cohorts that a process keeps ready, about 100 kB each."""
+
+_ROW = tuple(one.name for one in fields(RosterRow) if one.name != "recipient")
+_OF_ROW = attrgetter(*_ROW)
+_OF_RECIPIENT = attrgetter(*(one.name for one in fields(Recipient)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,11 @@ class Chunk:
     status_indices: Sequence[int]
     """Position of each in the issuer's status lists."""
 
+    def __reduce__(self) -> tuple[Callable[..., Chunk], tuple[object, ...]]:
+        # As it goes from process to process: rows as plain tuples take a third of the time.
+        rows = [(_OF_ROW(row), _OF_RECIPIENT(row.recipient)) for row in self.rows]
+        return _chunk, (self.award, rows, self.status_indices)
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -72,6 +83,9 @@ class Prepared:
     unsigned: Unsigned
     """The bytes to be signed, and those around the signature."""
 
+    def __reduce__(self) -> tuple[type[Prepared], tuple[str, Unsigned]]:
+        return Prepared, (self.uuid, self.unsigned)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -79,6 +93,11 @@ class Refused:
 
     reason: str
     """Why, in words."""
+
+
+def _chunk(award: Award, rows: Sequence[tuple[Any, Any]], status_indices: Sequence[int]) -> Chunk:
+    named = (dict(zip(_ROW, row, strict=True), recipient=Recipient(*whom)) for row, whom in rows)
+    return Chunk(award, [RosterRow(**members) for members in named], status_indices)
 
 
 def prepare(chunk: Chunk) -> list[Prepared | Refused]:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -36,13 +37,20 @@ def open_workers(number: int) -> Executor:
     """
     if number < 2:  # noqa: PLR2004  one process is this one
         return SameProcess()
-    return ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _begin)
+    pool = ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _begin)
+    for _ in range(number):
+        pool.submit(_warm_up)  # they start now, while the caller has other things to do
+    return pool
 
 
 def _begin() -> None:
     """Leave Ctrl-C to the parent, and end with it: the pool's own queue never breaks, even if the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _warm_up() -> None:
+    import_module("registry.services.prepare")
 
 
 def _end_with_parent() -> None:
