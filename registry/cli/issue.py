@@ -80,7 +80,8 @@ def issue(
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     settings = load_settings()
-    issuance = _issuance(settings, open_store(settings), issuer, achievement, proof)
+    store = open_store(settings)
+    issuance = _issuance(settings, store, issuer, achievement, proof)
     if not as_json:
         say(_mapping(_opened(roster, column or [])))
     workers = 0 if dry_run else _workers(roster) if workers is None else workers
@@ -91,6 +92,7 @@ def issue(
             return
         rows = checked.rows or _rows(roster, column or [])
         done = _issued(rows, issuance, checked.count, executor)
+    store.engine.dispose()  # SQLite clears its log away when the last connection closes
     if as_json:
         json_line({"issued": done.issued, "skipped": done.skipped})
         return

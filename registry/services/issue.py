@@ -40,9 +40,14 @@ if TYPE_CHECKING:
     from registry.services.signer import CredentialSigner
 
 CHUNK_ROWS = 1000
-"""Rows that are prepared together and stored in one transaction."""
-AHEAD = 4
-"""How many chunks are being prepared while one is stored; all that is in memory at once."""
+"""Rows that are prepared together, and the fewest in a transaction."""
+MAX_STORED = 20_000
+"""Most rows in a transaction, about 5 kB each while they wait for it."""
+STORED_SHARE = 20
+"""A transaction adds at least one row to every so many of the issuer's: indices of random keys are written over almost
+as a whole in each transaction, however few rows it has, so that small ones would cost more the larger the store is."""
+AHEAD = 8
+"""How many chunks are being prepared while others are signed and stored."""
 
 
 class WorkerDiedError(UnavailableError):
@@ -71,6 +76,15 @@ class _Part:
     chunk: Chunk
     keys: list[Digest]
     prepared: Future[list[Prepared | Refused]]
+
+
+@dataclass(slots=True)
+class _Signed:
+    """What was signed since the last transaction."""
+
+    rows: int = 0
+    credentials: list[NewCredential] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +124,20 @@ class Issuance:
             WorkerDiedError: a process of the executor died; chunks before that are kept in the same way.
 
         """
-        done = Progress()
+        done, signed = Progress(), _Signed()
         begun = self._begun(iter(rows), executor or SameProcess())
         try:
             waiting = deque(islice(begun, AHEAD))
             while waiting:
                 count, parts = waiting.popleft()
                 waiting.extend(islice(begun, 1))
-                issued, defects = self._finished(parts)
-                done = Progress(done.issued + issued, done.skipped + count - issued, done.defects + defects)
-                yield done
+                signed.rows += count
+                for part in parts:
+                    self._sign(part, signed)
+                if len(signed.credentials) >= self._fewest_stored() or not waiting:
+                    done = self._stored(signed, done)
+                    signed = _Signed()
+                    yield done
         except BrokenExecutor as error:
             raise WorkerDiedError(
                 f"A worker process died after {done.issued:,} credentials were issued, which stay. Run the same "
@@ -191,35 +209,42 @@ class Issuance:
             names_subject=self.names_subject,
         )
 
-    def _finished(self, parts: list[_Part]) -> tuple[int, tuple[str, ...]]:
-        """Sign and store a chunk, an issuer's part in one transaction; return how many there were, and the defects."""
+    def _fewest_stored(self) -> int:
+        drawn = max((indices.drawn for indices in self.indices.values()), default=0)
+        return max(CHUNK_ROWS, min(MAX_STORED, drawn // STORED_SHARE))
+
+    def _stored(self, signed: _Signed, done: Progress) -> Progress:
+        """Store what was signed, an issuer's part in one transaction, and return how far the import is with it."""
         issuers: dict[int, list[NewCredential]] = {}
-        defects: list[str] = []
-        for part in parts:
-            prepared = _result(part)
-            defects += [one.unsigned.defect for one in prepared if one.unsigned.defect]
-            issuers.setdefault(part.offer.issuer.id, []).extend(self._signed(part, prepared))
+        for one in signed.credentials:
+            issuers.setdefault(one.issuer_id, []).append(one)
         for _, made in sorted(issuers.items()):  # in one order, so that two imports do not wait for each other
             self.store.add_credentials(made, self.now, self.max_batch_size)
             # A crash here leaves whole transactions; the next run skips their rows and issues the others.
-        self.underway.difference_update(key for part in parts for key in part.keys)
-        return sum(map(len, issuers.values())), tuple(defects)
+        self.underway.difference_update(one.row_key for one in signed.credentials)
+        issued = len(signed.credentials)
+        skipped = signed.rows - issued
+        return Progress(done.issued + issued, done.skipped + skipped, done.defects + tuple(signed.defects))
 
-    def _signed(self, part: _Part, prepared: list[Prepared]) -> Iterator[NewCredential]:
+    def _sign(self, part: _Part, signed: _Signed) -> None:
         signer = self.signer_of(part.offer.issuer)
-        for at, one in enumerate(prepared):
+        for at, one in enumerate(_result(part)):
             entry = signer.entry(one.unsigned)
-            yield NewCredential(
-                issuer_id=part.offer.issuer.id,
-                achievement_id=part.offer.achievement.id,
-                uuid=one.uuid,
-                row_key=part.keys[at],
-                entry=entry,
-                leaf_hash=leaf_hash(entry),
-                recipient_token=new_token(),
-                status_index=part.chunk.status_indices[at],
-                recipient=part.chunk.rows[at].recipient.identifier,
-                issued_at=self.now,
+            if one.unsigned.defect:
+                signed.defects.append(one.unsigned.defect)
+            signed.credentials.append(
+                NewCredential(
+                    issuer_id=part.offer.issuer.id,
+                    achievement_id=part.offer.achievement.id,
+                    uuid=one.uuid,
+                    row_key=part.keys[at],
+                    entry=entry,
+                    leaf_hash=leaf_hash(entry),
+                    recipient_token=new_token(),
+                    status_index=part.chunk.status_indices[at],
+                    recipient=part.chunk.rows[at].recipient.identifier,
+                    issued_at=self.now,
+                )
             )
 
 

@@ -239,7 +239,7 @@ def test_sqlite_keeps_wal_and_large_pages(tmp_path: Path) -> None:
     with engine.connect() as connection:
         asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "page_size")}
     engine.dispose()
-    assert asked == {"journal_mode": "wal", "page_size": 16384}
+    assert asked == {"journal_mode": "wal", "page_size": 32768}
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "oracle9://x", "sqlite:///%2Fno%2Fsuch%2Ffolder/x.db"])
