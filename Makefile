@@ -6,10 +6,10 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install check test demo bench abi clean faults fuzz mutants lock
+.PHONY: help install check test demo bench abi clean faults fuzz mutants lock w3c
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/installed node_modules/.installed ## Install everything this project needs, into this folder
 
@@ -58,6 +58,9 @@ faults: install ## Kill and disturb the anchoring job at every point, and count 
 
 mutants: install ## Break the contract on purpose and see its tests fail
 	python tests/contracts/mutate.py
+
+w3c: install ## Run a test suite of the W3C against our VC-API: make w3c SUITE=FOLDER
+	python tests/interop/w3c_suites.py $(SUITE)
 
 lock: ## Resolve requirements.lock anew (needs uv)
 	printf 'pysha3; sys_platform == "never"\nweb3>=8\n' > .overrides.txt

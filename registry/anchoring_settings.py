@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
-import tomllib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from registry.core.batch import MAX_LEAVES
 from registry.core.errors import SettingsError
+from registry.settings_file import is_this_machine, number_or_text, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,22 +102,11 @@ def load_anchoring_settings(home: Path) -> AnchoringSettings:
 
     """
     path = home / ANCHORING_FILE
-    members = _with_environment(_read(path), os.environ)
+    members = _with_environment(read_toml(path), os.environ)
     try:
         return AnchoringSettings.model_validate_json(json.dumps(members, default=str))
     except ValidationError as error:
         raise SettingsError(_told(path, error)) from None  # pydantic's own words repeat the input
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not TOML: {error}. Correct that line; nothing was done.") from error
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}. Correct its permissions.") from error
 
 
 def _with_environment(members: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
@@ -137,17 +125,8 @@ def _given(form: type[BaseModel], prefix: str, environment: Mapping[str, str]) -
 
 def _value(name: str, text: str) -> object:
     if name == "bump_after_seconds":
-        return [_number(part) for part in text.split(",")]
-    return _number(text)
-
-
-def _number(text: str) -> object:
-    for form in (int, float):
-        try:
-            return form(text)
-        except ValueError:
-            continue
-    return text
+        return [number_or_text(part) for part in text.split(",")]
+    return number_or_text(text)
 
 
 def _is_protected(url: str) -> bool:
@@ -156,14 +135,7 @@ def _is_protected(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host)))
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host)))
 
 
 def _told(path: Path, error: ValidationError) -> str:

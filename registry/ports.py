@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from registry.core.batch import SealedBatch, Tile
     from registry.core.digest import Digest, Root
     from registry.core.receipt import AnchorHint, AnchorReceipt
+    from registry.deliveries import Addressee, Delivery, Mail, Reply
     from registry.records import (
         AchievementRow,
         BatchRow,
@@ -243,4 +244,33 @@ class CredentialStore(Protocol):
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:
         """Return where a batch is anchored, or will be once its transaction is mined; empty while neither is known."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """Mails that bring recipients their links; every method raises StoreUnavailableError if it must."""
+
+    def addressees(self, batch_id: int | None = None, uuid: str | None = None) -> Iterator[Addressee]:
+        """Yield the credentials of one batch, or one, or all, in order of issue, without their documents."""
+        ...
+
+    def record(self, before: Delivery | None, after: Delivery) -> bool:
+        """Keep `after` in the place of `before`, None for no mail yet; False if that is not what stands."""
+        ...
+
+
+class Mailer(Protocol):
+    """A mail server, behind whatever it takes to reach it."""
+
+    def deliver(self, mail: Mail, begin: Callable[[], bool]) -> Reply | None:
+        """Hand one mail over and return what became of it.
+
+        `begin` is called once, when the server took sender and recipient and before the text leaves. If it returns
+        False the mail is dropped, and None returned. A refusal of the recipient comes without that call.
+
+        Raises:
+            MailRefusedError: the server does not deal with us; this mail was not begun.
+            MailUnavailableError: nobody answers, after several tries; this mail was not begun.
+
+        """
         ...

@@ -47,3 +47,6 @@ _homes = _load("homes")
 issued_home = _homes.issued_home  # type: ignore[attr-defined]
 _bench = _load("bench")
 bench, bench_url = _bench.bench, _bench.bench_url  # type: ignore[attr-defined]
+_post_office = _load("post_office")
+certificate, open_post_office = _post_office.certificate, _post_office.open_post_office  # type: ignore[attr-defined]
+post_office = _post_office.post_office  # type: ignore[attr-defined]

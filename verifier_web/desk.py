@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import anyio
@@ -12,8 +13,11 @@ from verifier_web.errors import BusyError, ForeignDocumentError
 from verifier_web.wording import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from registry.checks.facts import Facts
     from registry.checks.report import Report
+    from registry.core.errors import InputError
     from registry.core.receipt import Bundle
 
 AT_ONCE = 8
@@ -48,6 +52,18 @@ class Verifier(Protocol):
         """Judge one credential, bundle or badge; InputError if it is none."""
         ...
 
+    def many(self) -> ManyVerifier:
+        """Return what judges many in one run, beginning now."""
+        ...
+
+
+class ManyVerifier(Protocol):
+    """The judgement of many in one run; may block, and is called from one thread at a time."""
+
+    def verify(self, inputs: Sequence[bytes]) -> Sequence[Judged | InputError]:
+        """Judge some credentials, bundles or badges, in their order; an InputError stands for what is none."""
+        ...
+
 
 class Desk:
     """Hands inputs to the verifier in worker threads, so that one slow chain does not stop the others."""
@@ -66,11 +82,25 @@ class Desk:
             InputError: it is not a credential; ForeignDocumentError if it is another system's.
 
         """
+        with self._place():
+            return await run_sync(self._judged, data, expected, limiter=self._places)
+
+    def many(self) -> ManyVerifier:
+        """Return what judges many in one run, beginning now."""
+        return self._verifier.many()
+
+    async def judge_many(self, many: ManyVerifier, inputs: Sequence[bytes]) -> Sequence[Judged | InputError]:
+        """Return the judgements on some inputs in their order; BusyError if too many are waiting already."""
+        with self._place():
+            return await run_sync(many.verify, inputs, limiter=self._places)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         if self._present >= self._most:
             raise BusyError("This server is doing as many checks as it can; try again in a few seconds.")
         self._present += 1
         try:
-            return await run_sync(self._judged, data, expected, limiter=self._places)
+            yield
         finally:
             self._present -= 1
 

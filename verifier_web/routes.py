@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
-from starlette.responses import Response  # noqa: TC002
+from starlette.responses import Response, StreamingResponse
 
 from registry.checks.report import report_json
 from registry.core.errors import InputError
+from verifier_web import batch
 from verifier_web.answers import AsciiJson
 from verifier_web.body import (
     MAX_BYTES,
@@ -66,6 +67,17 @@ _BODY: dict[str, Any] = {
     },
 }
 
+_LINES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": (
+            f"At most {batch.MAX_LINES:,} lines and {batch.MAX_BYTES // (1024 * 1024)} MiB; on each a bundle, a "
+            "credential or a compact JWS."
+        ),
+        "content": {batch.MEDIA_TYPE: {}},
+    },
+}
+
 
 def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
     """Return the page: the start page and the form's answer."""
@@ -109,6 +121,23 @@ def api_router(desk: Desk) -> APIRouter:
         expected = expected_by_header(request)
         judged = await desk.judge(await read_body(request), expected)
         return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
+
+    @router.post(
+        "/v1/verifications/batch",
+        summary="Check many credentials, a line each",
+        responses={200: {"model": ReportOut, "content": {batch.MEDIA_TYPE: {}}}, **_PROBLEMS},
+        openapi_extra=_LINES,
+    )
+    async def create_verifications(request: Request) -> Response:
+        """Answer with one report a line, in the order of the request's lines, as they are judged.
+
+        All are judged in one run, as of one reading of the clock. A line that is no credential gets a report with the
+        verdict `not-a-credential`; blank lines are passed over.
+        """
+        if media_type(request) not in {batch.MEDIA_TYPE, "application/jsonl"}:
+            raise MediaTypeError(f"Send one JSON value a line, as {batch.MEDIA_TYPE}; name it in Content-Type.")
+        lines = batch.lines_of(await read_body(request, batch.MAX_BYTES))
+        return StreamingResponse(batch.reports(desk, lines), media_type=batch.MEDIA_TYPE, headers=NO_STORE)
 
     @router.get("/healthz", summary="Say that the server runs")
     async def healthz() -> dict[str, str]:

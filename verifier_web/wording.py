@@ -74,6 +74,11 @@ EVIDENCE_TITLE = "Evidence"
 NARRATIVE_TITLE = "About this award"
 MORE = "and {count} more"
 PICTURE_ALT = "Picture of the badge"
+FRAMEWORK_TITLE = "How well it describes itself"
+FRAMEWORK_LIMIT = "This says what the issuer wrote down, not whether it is true or good."
+FRAMEWORK_SHOW, FRAMEWORK_AT = "Every descriptor, and where it stands", "at {where}"
+FRAMEWORK_TONES = {"present": "good", "weak": "open", "missing": "none"}
+
 CHECKS_TITLE = "Every check"
 PARTS_TITLE = "What it contains"
 PART_KINDS = {"endorsement": "Endorsement", "component": "Component"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -57,10 +57,10 @@ def _published(office: Office) -> APIRouter:
         return JSONResponse(office.achievement(slug, short_id))
 
     @router.get("/issuers/{slug}/status/{number}", summary="A status list credential")
-    def get_status_list(slug: str, number: int) -> JSONResponse:
+    def get_status_list(request: Request, slug: str, number: int) -> JSONResponse:
         """Answer with a signed BitstringStatusListCredential of purpose revocation."""
-        kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}"}
-        return JSONResponse(office.status_list(slug, number), media_type=CREDENTIAL_TYPE, headers=kept)
+        kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}", "Vary": "Accept"}
+        return JSONResponse(office.status_list(slug, number), media_type=_credential_type(request), headers=kept)
 
     @router.get("/receipts/{credential_id:path}/state", summary="The state proof of a credential's batch")
     def get_state(credential_id: str) -> Response:
@@ -73,3 +73,14 @@ def _published(office: Office) -> APIRouter:
         return JSONResponse([receipt_json(receipt) for receipt in office.receipts(credential_id)])
 
     return router
+
+
+def _credential_type(request: Request) -> str:
+    """Return the data model's own media type, unless the reader takes JSON under another name and not under this.
+
+    Some verifiers parse nothing whose type does not say JSON.
+    """
+    accepted = {one.partition(";")[0].strip().lower() for one in request.headers.get("accept", "*/*").split(",")}
+    if accepted & {CREDENTIAL_TYPE, "application/*", "*/*"}:
+        return CREDENTIAL_TYPE
+    return next((one for one in ("application/ld+json", "application/json") if one in accepted), CREDENTIAL_TYPE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from registry.api.problems import ErasedError, LinkOffError, NotFoundError
 from registry.services.receipts import receipt_of
 from registry.services.site import did_document, signed_status_list
-from registry.services.status_indices import FILLED_ENTRIES
+from registry.services.status_indices import FILLED_ENTRIES, UNSTORED_LIST
 from registry.services.succession import newest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from registry.checks.facts import NetworkRef
+    from registry.checks.facts import NetworkRef, NotAsked, StatusListAnswer, Unreachable
     from registry.core.receipt import AnchorReceipt
     from registry.ports import Clock
     from registry.records import IssuerRow, StoredCredential
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 STATUS_LIST_SECONDS = 30
 """How long a signed status list is handed out before it is made anew."""
+_LIST_PATH = re.compile(r"/issuers/(?P<slug>[a-z0-9-]{1,100})/status/(?P<number>\d{1,10})")
 MAX_TOKEN = 64
 """Longest secret of a link that is looked up, in characters."""
 
@@ -80,11 +82,26 @@ class Office:
         if signed_at is not None and now - signed_at < timedelta(seconds=STATUS_LIST_SECONDS):
             return known
         issuer = self.issuer(slug)
-        if not 0 <= number <= self.store.credential_count(issuer.id) // FILLED_ENTRIES:
+        filled = self.store.credential_count(issuer.id) // FILLED_ENTRIES
+        if number != UNSTORED_LIST and not 0 <= number <= filled:
             raise NotFoundError("There is no such status list here.")
         signed = signed_status_list(self.store, issuer, number, self.base_url, self.signer_of(issuer), now)
         self._lists[slug, number] = (now, signed)
         return signed
+
+    def listed_status(self, document: dict[str, Any]) -> StatusListAnswer | Unreachable | NotAsked:
+        """Return what a credential's status list says; our own lists are not fetched."""
+        entries = document.get("credentialStatus")
+        listed = entries if isinstance(entries, list) else [entries]
+        urls = [str(one.get("statusListCredential")) for one in listed if isinstance(one, dict)]
+        return self.verifier.listed_status(document, {url: own for url in urls if (own := self._own_list(url))})
+
+    def _own_list(self, url: str) -> dict[str, Any] | None:
+        found = _LIST_PATH.fullmatch(url.removeprefix(self.base_url))
+        try:
+            return self.status_list(found["slug"], int(found["number"])) if found else None
+        except NotFoundError:
+            return None
 
     def receipts(self, credential_id: str) -> list[AnchorReceipt]:
         """Return the receipts of a credential, none while its batch is open; NotFoundError if it is not ours."""

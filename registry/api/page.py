@@ -9,10 +9,13 @@ from registry.api import labels
 from registry.checks.recipient import recipient_name
 from registry.checks.report import Verdict
 from registry.checks.sentences import day
+from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
+    from registry.credentials.framework import FrameworkReport
     from registry.services.judged import Judged
     from registry.services.succession import Succession
 
@@ -103,6 +106,8 @@ class Page:
     """What was learnt."""
     checks: tuple[Check, ...]
     """Every finding."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
 def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
@@ -127,6 +132,7 @@ def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
         facts=_facts(facts, achievement),
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
         checks=tuple(_check(one) for one in report.checks),
+        framework=european_report(document),
     )
 
 
@@ -181,7 +187,7 @@ def _credits(achievement: dict[str, Any]) -> str:
     available = achievement.get("creditsAvailable")
     if isinstance(available, bool) or not isinstance(available, int | float):
         return ""
-    systems = (one for one in _alignments(achievement) if one.get("targetType") == labels.CREDIT_SYSTEM)
+    systems = (one for one in _alignments(achievement) if one.get("targetType") == CREDIT_SYSTEM)
     unit = next((_text(one.get("targetCode")) or _text(one.get("targetName")) for one in systems), "")
     return f"{available:g} {unit or labels.CREDITS_UNIT}"
 
@@ -190,7 +196,7 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
     learnt = (
         one
         for one in _alignments(achievement)
-        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, labels.CREDIT_SYSTEM}
+        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, CREDIT_SYSTEM}
     )
     return [(_text(one.get("targetName")), _text(one.get("targetFramework"))) for one in learnt]
 

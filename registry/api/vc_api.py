@@ -17,13 +17,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from registry.api.chosen_checks import CHOICES, chosen_checks
+from registry.api.vc_answers import answer, problem
 from registry.checks.report import Verdict, report_json
 from registry.core.canonical import parse_json
 from registry.core.errors import InputError, RegistryError, UnavailableError
 from registry.core.receipt import receipt_json
-from registry.credentials.presented import present_jwt
-from registry.credentials.signing import verify_proof
-from registry.credentials.vcdm import model_problems
 from registry.records import StatusChange
 from registry.services.issue_given import GivenIssuance
 
@@ -36,8 +35,6 @@ MAX_BYTES = 1024 * 1024
 """Longest body that is read."""
 BODY_SECONDS = 30
 """How long a body may take to arrive."""
-PROBLEMS = "https://www.w3.org/TR/vc-data-model#"
-"""Where the data model defines its problem types (7.3)."""
 
 
 class TokenError(RegistryError):
@@ -66,28 +63,34 @@ class VcApi:
             raise TokenError("This address takes the operator's token; send it as `Authorization: Bearer TOKEN`.")
 
     def issue(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the signed credential, bare; `options.anchor` false signs without storing it."""
+        """Return the signed credential, bare; `options.anchor` false signs without storing it.
+
+        What is not stored has a status entry if `options.credentialStatus` asks for one.
+        """
         given, options = body.get("credential"), _options(body)
         if not isinstance(given, dict):
             raise InputError("The member credential must be an object.")
         office = self.office
         work = GivenIssuance(office.store, office.signer_of, office.base_url, office.clock.now(), self.max_batch_size)
-        return work.issued(given) if options.get("anchor", True) is not False else work.signed(given)
+        if options.get("anchor", True) is not False:
+            return work.issued(given)
+        return work.signed(work.listed(given) if options.get("credentialStatus") else given)
 
     def verify(self, body: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
-        """Return whether a credential holds, and the answer; `options.checks` of `proof` alone asks no chain."""
+        """Return whether a credential holds, and the answer; `options.checks` may leave out the chain."""
         given = body.get("verifiableCredential")
         if not isinstance(given, dict | str):
             raise InputError("The member verifiableCredential must be an object or a VC-JWT.")
-        if _options(body).get("checks") == ["proof"]:
-            return _proof_alone(given)
+        options = _options(body)
+        if options.get("checks") in CHOICES:
+            return chosen_checks(self.office, given, options)
         judged = self.office.verifier.verify(json.dumps(self._with_receipts(given)).encode())
         report = report_json(judged.report, "verifiableCredential")
         failed = [one for one in report["checks"] if one["outcome"] in {"failed", "undecided"}]
-        problems = [_problem(one["code"], one["detail"]) for one in failed]
+        problems = [problem(one["code"], one["detail"]) for one in failed]
         verified = judged.report.verdict is Verdict.VERIFIED
         checks = [one["check"] for one in report["checks"]]
-        return verified, {**_answer(checks, [] if verified else problems), "report": report}
+        return verified, {**answer(checks, [] if verified else problems), "report": report}
 
     def set_status(self, body: dict[str, Any]) -> dict[str, Any]:
         """Put a revocation into the status list; the chain, whose key is not here, follows by the registrar's hand."""
@@ -155,7 +158,7 @@ async def _answered(
         raise  # 503, as everywhere
     except RegistryError as error:
         status = 401 if isinstance(error, TokenError) else 400
-        value = _answer([], [_problem(error.code, str(error))])
+        value = answer([], [problem(error.code, str(error))])
     return JSONResponse(value, status_code=status)
 
 
@@ -173,26 +176,6 @@ async def _body(request: Request) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("The body must be a JSON object.")
     return value
-
-
-def _proof_alone(given: dict[str, Any] | str) -> tuple[bool, dict[str, Any]]:
-    if isinstance(given, str):
-        finding, problems = present_jwt(given).signature, []
-    else:
-        finding = verify_proof(given)
-        problems = [_problem("MALFORMED_VALUE_ERROR", text) for text in model_problems(given)]
-    if finding.outcome != "passed":
-        problems.append(_problem(finding.code, finding.detail))
-    return not problems, _answer(["proof"], problems)
-
-
-def _answer(checks: list[str], problems: list[dict[str, str]]) -> dict[str, Any]:
-    errors = [one["detail"] for one in problems]
-    return {"verified": not problems, "checks": checks, "warnings": [], "errors": errors, "problemDetails": problems}
-
-
-def _problem(code: str, detail: str) -> dict[str, str]:
-    return {"type": f"{PROBLEMS}{code}", "title": code, "detail": detail}
 
 
 def _options(body: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registry.core.errors import InputError
 
 
 class Outcome(StrEnum):
@@ -94,3 +97,16 @@ def report_json(report: Report, source: str) -> dict[str, Any]:
             {"kind": part.kind, "title": part.title, **report_json(part.report, part.place)} for part in report.parts
         ]
     return value
+
+
+def unjudged_json(source: str, verdict: Verdict, reason: str, summary: str) -> dict[str, Any]:
+    """Return the same form for what no check was run on: it is no credential, or could not be had."""
+    said = {"input": source, "verdict": verdict.value, "reason": reason, "summary": summary}
+    return {**said, "network": None, "checks": []}
+
+
+def refusal_json(source: str, error: InputError) -> dict[str, Any]:
+    """Return the same form for what is no credential; its summary says what it is instead, where that can be told."""
+    words = str(error)
+    summary = words if words.endswith(".") else f"This is not a credential: {words}."
+    return unjudged_json(source, Verdict.NOT_A_CREDENTIAL, error.code, summary)

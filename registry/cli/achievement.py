@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from registry.cli.achievement_check import check
+from registry.cli.achievement_new import new
+from registry.cli.achievement_paths import content_of_file, require_short_id
+from registry.cli.framework_report import AgainstFramework, say_report
 from registry.cli.output import json_line, say
 from registry.core.errors import InputError
 
@@ -27,8 +30,6 @@ Files = Annotated[list[Path], typer.Argument(help="Open Badges Achievement as JS
 IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer awards it, if there are several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 ShortId = Annotated[str, typer.Argument(help="The achievement's short id.")]
-
-_SHORT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 @achievement.command()
@@ -68,37 +69,38 @@ def list_all(*, as_json: AsJson = False) -> None:
 
 
 @achievement.command()
-def show(short_id: ShortId) -> None:
-    """Print one achievement as the JSON that credentials carry.
+def show(
+    short_id: ShortId, *, framework: AgainstFramework = None, issuer: IssuerSlug = None, as_json: AsJson = False
+) -> None:
+    """Print one achievement as the JSON that credentials carry, or what it has of a framework.
 
-    Example: credanchor achievement show data-foundations
+    Example: credanchor achievement show data-foundations --framework eu
     """
     import json  # noqa: PLC0415  keeps --help fast
 
+    from registry.credentials.described import Described  # noqa: PLC0415
     from registry.services.catalogue import Catalogue  # noqa: PLC0415
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
-    offer = Catalogue(open_store(load_settings())).find(short_id)
-    say(json.dumps(offer.achievement.document, ensure_ascii=False, indent=2))
+    offer = Catalogue(open_store(load_settings()), issuer).find(short_id)
+    if framework is not None:
+        say_report(framework, Described.offer(offer.achievement.document, offer.issuer.profile), as_json=as_json)
+    elif as_json:
+        json_line(offer.achievement.document)
+    else:
+        say(json.dumps(offer.achievement.document, ensure_ascii=False, indent=2))
 
 
 def _document(path: Path, settings: Settings, issuer: IssuerRow) -> dict[str, Any]:
-    from registry.core.canonical import parse_json  # noqa: PLC0415  keeps --help fast
-    from registry.credentials.model import parse_achievement  # noqa: PLC0415
-    from registry.credentials.safe_mode import require_safe_achievement  # noqa: PLC0415
-    from registry.services.export import require_picture  # noqa: PLC0415
+    from registry.services.achievement_file import judge_file  # noqa: PLC0415  keeps --help fast
 
-    if not _SHORT_ID.fullmatch(path.stem):
-        raise InputError(
-            f"{path}: the file's name becomes the achievement's short id; use letters, digits, dots, dashes and _."
-        )
-    try:
-        document = parse_achievement(parse_json(path.read_bytes()))
-        document.setdefault("id", f"{settings.base_url}/issuers/{issuer.slug}/achievements/{path.stem}")
-        require_picture(document)  # a damaged one is told now, not at the first export
-        require_safe_achievement(document)  # and an undefined term not by somebody's verifier
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).") from error
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    return document
+    require_short_id(path)
+    judged = judge_file(content_of_file(path))
+    if judged.problems:
+        said = " ".join(problem.sentence for problem in judged.problems)
+        raise InputError(f"{path}: The achievement cannot be used. {said}")
+    return {"id": f"{settings.base_url}/issuers/{issuer.slug}/achievements/{path.stem}", **judged.document}
+
+
+achievement.command("check")(check)
+achievement.command("new")(new)

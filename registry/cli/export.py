@@ -25,8 +25,8 @@ BatchId = Annotated[int | None, typer.Option("--batch", help="All credentials of
 All = Annotated[bool, typer.Option("--all", help="All credentials of this home.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into; made if need be.")]
 As = Annotated[
-    Literal["json", "png", "svg", "jwt"],
-    typer.Option("--as", help="Bundle, badge with both parts baked in, or a VC-JWT alone."),
+    Literal["json", "png", "svg", "jwt", "elmo"],
+    typer.Option("--as", help="Bundle, badge with both parts baked in, a VC-JWT alone, or an ELMO file (EMREX)."),
 ]
 WithState = Annotated[bool, typer.Option("--with-state", help="Add UUID.state.json, for `verify --offline`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a file.")]

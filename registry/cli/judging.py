@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from registry.checks.report import report_json
+from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
 from registry.cli.inputs import content_of
 from registry.core.errors import InputError, ProfileUnavailableError, UnavailableError
 from registry.settings import build_verifier
@@ -102,12 +102,5 @@ def _content(source: str) -> bytes | InputError | ProfileUnavailableError:
 
 def _unjudged(source: str, error: InputError | ProfileUnavailableError) -> dict[str, Any]:
     if isinstance(error, InputError):
-        verdict, summary = "not-a-credential", _sentence(str(error))
-    else:
-        verdict, summary = "undecided", f"Cannot tell: {error}."
-    said = {"input": source, "verdict": verdict, "reason": error.code, "summary": summary}
-    return {**said, "network": None, "checks": []}
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith(".") else f"This is not a credential: {words}."
+        return refusal_json(source, error)
+    return unjudged_json(source, Verdict.UNDECIDED, error.code, f"Cannot tell: {error}.")

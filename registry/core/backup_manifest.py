@@ -24,11 +24,11 @@ VERSION = 1
 MANIFEST = "manifest.json"
 DATABASE = "credanchor.db"
 HOME = "home.json"
-SETTINGS = ("networks.toml", "anchoring.toml")
+SETTINGS = ("networks.toml", "anchoring.toml", "mail.toml")
 """Settings of the home that are kept if they are there."""
 KEYS = "keys/"
 MAX_KEY_FILES = 1000
-MAX_MEMBERS = MAX_KEY_FILES + 4
+MAX_MEMBERS = MAX_KEY_FILES + 5
 MAX_SMALL_BYTES = 1024 * 1024
 """Longest of every member but the database, in bytes."""
 _NAME = "[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"

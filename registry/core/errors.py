@@ -10,15 +10,17 @@ RegistryError
   StateError               not allowed now                                -> 409, exit 2
     BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
     WrongChainError  TransactionRevertedError  FinalityBrokenError  ShareLinksFullError
+    MailRefusedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
-    SignerUnavailableError
+    SignerUnavailableError  MailUnavailableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 
@@ -65,9 +67,14 @@ class RosterError(InputError):
         if column is not None:
             place += f', column "{column}"'
         super().__init__(f"{place}: {message}")
+        self.reason = message
         self.file = file
         self.row = row
         self.column = column
+
+    def __reduce__(self) -> tuple[partial[RosterError], tuple[str]]:
+        """Let it pass from a worker process to the one that asked."""
+        return partial(RosterError, file=self.file, row=self.row, column=self.column), (self.reason,)
 
 
 class SettingsError(InputError):
@@ -190,6 +197,12 @@ class ShareLinksFullError(StateError):
     code = "share-links-full"
 
 
+class MailRefusedError(StateError):
+    """The mail server is not to be trusted, or does not take mails from us; this says nothing about a recipient."""
+
+    code = "mail-refused"
+
+
 class UnavailableError(RegistryError):
     """Somebody else did not answer; this says nothing about a credential."""
 
@@ -218,3 +231,9 @@ class SignerUnavailableError(UnavailableError):
     """The external signer did not answer, or refused, or answered with something unusable; nothing was signed."""
 
     code = "signer-unavailable"
+
+
+class MailUnavailableError(UnavailableError):
+    """The mail server does not answer, or ended the connection; no text of a mail was on its way."""
+
+    code = "mail-unavailable"

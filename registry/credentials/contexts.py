@@ -48,6 +48,12 @@ def context_document(url: str) -> dict[str, Any]:
         CredentialFormatError: a URL that we do not serve, or a file that is not the one pinned here.
 
     """
+    document: dict[str, Any] = json.loads(context_bytes(url))
+    return document
+
+
+def context_bytes(url: str) -> bytes:
+    """Return the pinned file behind exactly this URL; CredentialFormatError as above."""
     if url not in SERVED:
         raise CredentialFormatError(f"The context {url[:200]!r} is not among those we serve; none is ever fetched.")
     name, digest = SERVED[url]
@@ -56,8 +62,7 @@ def context_document(url: str) -> dict[str, Any]:
         raise CredentialFormatError(
             f"The context file {name} of openbadgeslib is not the one we pinned; install the locked version."
         )
-    document: dict[str, Any] = json.loads(data)
-    return document
+    return data
 
 
 def _file(name: str) -> bytes:

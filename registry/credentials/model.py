@@ -9,7 +9,7 @@ Source: 1EdTech, Open Badges 3.0, appendix B; Comprehensive Learner Record 2.0, 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
@@ -23,7 +23,7 @@ from registry.credentials.forms import (
     Many,
     Number,
     Types,
-    sentences,
+    member_problems,
     unknown_members,
 )
 from registry.credentials.parts import (
@@ -45,6 +45,9 @@ from registry.credentials.parts import (
     TermsOfUse,
 )
 from registry.credentials.terms import AchievementType
+
+if TYPE_CHECKING:
+    from registry.credentials.findings import MemberProblem
 
 
 class Profile(Form):
@@ -261,17 +264,27 @@ def parse_achievement(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON v
     return _parsed(AchievementFile, value, "achievement")
 
 
+def achievement_problems(value: Any) -> tuple[MemberProblem, ...]:  # noqa: ANN401  any JSON value
+    """Return what `parse_achievement` would refuse, member by member; empty if nothing."""
+    return _read(AchievementFile, value)[1]
+
+
 def parse_profile(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
     """Return an issuer's profile from its file, as `parse_achievement` does; CredentialFormatError as there."""
     return _parsed(Profile, value, "profile")
 
 
 def _parsed(form: type[Form], value: object, what: str) -> dict[str, Any]:
+    parsed, problems = _read(form, value)
+    if parsed is None or problems:
+        said = " ".join(problem.sentence for problem in problems)
+        raise CredentialFormatError(f"The {what} cannot be used. {said}")
+    return parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _read(form: type[Form], value: object) -> tuple[Form | None, tuple[MemberProblem, ...]]:
     try:
         parsed = form.model_validate(value)
     except ValidationError as error:
-        raise CredentialFormatError(f"The {what} cannot be used. {' '.join(sentences(error))}") from error
-    unknown = " ".join(unknown_members(parsed))
-    if unknown:
-        raise CredentialFormatError(f"The {what} cannot be used. {unknown}")
-    return parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return None, tuple(member_problems(error))
+    return parsed, tuple(unknown_members(parsed))

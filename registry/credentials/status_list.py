@@ -16,13 +16,15 @@ from registry.credentials.contexts import VC_CONTEXT
 from registry.credentials.times import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 MIN_ENTRIES = 131_072
 """Fewest entries of a list, so that one credential hides among many (16 KiB of bits)."""
 MAX_ENTRIES = 1 << 25
 """Most entries of a list that is written or read (4 MiB of bits)."""
+ENTRY_TYPE = "BitstringStatusListEntry"
+_INDEX = re.compile(r"0|[1-9][0-9]*")
 _MAX_ENCODED = 8 * 1024 * 1024
 _ENCODED = re.compile(r"u[A-Za-z0-9_-]+")
 _GZIP = 16 + zlib.MAX_WBITS
@@ -32,11 +34,24 @@ def status_entry(list_url: str, index: int) -> dict[str, Any]:
     """Return the `credentialStatus` of the credential at `index`; its id is not the URL of the list, as 2.1 asks."""
     return {
         "id": f"{list_url}#{index}",
-        "type": "BitstringStatusListEntry",
+        "type": ENTRY_TYPE,
         "statusPurpose": "revocation",
         "statusListIndex": str(index),
         "statusListCredential": list_url,
     }
+
+
+def entry_problems(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield, as sentences, what an entry of this type has that 2.1 forbids."""
+    if not isinstance(entry.get("statusPurpose"), str):
+        yield f"The statusPurpose of a {ENTRY_TYPE} must be a text."
+    index, url = entry.get("statusListIndex"), entry.get("statusListCredential")
+    if not isinstance(index, str) or not _INDEX.fullmatch(index):
+        yield f"The statusListIndex of a {ENTRY_TYPE} must be a whole number from 0, written as text."
+    if not isinstance(url, str) or ":" not in url:
+        yield f"The statusListCredential of a {ENTRY_TYPE} must be a URL."
+    elif entry.get("id") == url:
+        yield f"The id of a {ENTRY_TYPE} must not be the URL of its list."
 
 
 def status_list_credential(

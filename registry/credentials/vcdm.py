@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import CredentialFormatError
 from registry.credentials.contexts import VC_CONTEXT
+from registry.credentials.related import digest_problems
+from registry.credentials.status_list import ENTRY_TYPE, entry_problems
 from registry.credentials.times import parse_time
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def _typed(member: str, document: dict[str, Any]) -> Iterator[str]:
             yield "Each credentialSchema must have an id that is a URL."
         elif "id" in one and not _is_url(one["id"]):
             yield f"The id of a {member} must be one URL."
+        elif member == "credentialStatus" and one.get("type") == ENTRY_TYPE:
+            yield from entry_problems(one)
 
 
 def _resources(resources: list[Any]) -> Iterator[str]:
@@ -91,6 +95,8 @@ def _resources(resources: list[Any]) -> Iterator[str]:
         yield "Each relatedResource must have an id of its own that is a URL."
     elif not all({"digestSRI", "digestMultibase"} & one.keys() for one in resources):
         yield "Each relatedResource must have a digest."
+    else:
+        yield from digest_problems(resources)
 
 
 def _is_text(value: object) -> bool:

@@ -14,6 +14,7 @@ from registry.core.receipt import bundle_json, receipt_json
 from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
 from registry.credentials.compact_jws import parse_compact
+from registry.credentials.elmo import elmo_xml
 from registry.credentials.pictures import embedded_picture, require_honest_picture
 from registry.credentials.png_chunks import chunks_of
 from registry.services.receipts import bundle_of
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from registry.ports import CredentialStore
     from registry.records import StoredCredential
 
-Form = Literal["json", "png", "svg", "jwt"]
-"""Bundle, badge with both parts baked in, or the bare compact text of a VC-JWT."""
+Form = Literal["json", "png", "svg", "jwt", "elmo"]
+"""Bundle, badge with both parts baked in, bare compact text of a VC-JWT, or ELMO file with the bundle attached."""
+_ENDINGS = {"elmo": "elmo.xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,12 @@ def exported(store: CredentialStore, credentials: Iterable[StoredCredential], fo
             continue
         bundle = bundle_of(store, credential)
         pending = not any(receipt.state == "final" for receipt in bundle.receipts)
-        yield ExportedFile(
-            f"{credential.file_stem}.{form}", file_content(bundle, form), credential.credential_id, pending
-        )
+        name = f"{credential.file_stem}.{_ENDINGS.get(form, form)}"
+        yield ExportedFile(name, file_content(bundle, form), credential.credential_id, pending)
 
 
 def file_content(bundle: Bundle, form: Form) -> bytes:
-    """Return a bundle as JSON, as a badge with credential and receipts baked in, or its VC-JWT alone.
+    """Return a bundle as JSON, as a badge with credential and receipts baked in, in an ELMO file, or its VC-JWT alone.
 
     Raises:
         InputError: the achievement's own picture is damaged; `require_picture` tells that beforehand. Or a VC-JWT is
@@ -71,6 +72,9 @@ def file_content(bundle: Bundle, form: Form) -> bytes:
     if form == "json":
         return (json.dumps(bundle_json(bundle), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     document = bundle.credential
+    if form == "elmo":
+        shown = parse_compact(document).payload if isinstance(document, str) else document
+        return elmo_xml(shown, file_content(bundle, "json"))
     if form == "jwt":
         return _compact(document).encode("ascii")
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)

@@ -1,7 +1,7 @@
 """Look for damage: everything that follows from the documents is computed again and compared with what is stored.
 
 1 the database's own file and references   2 each batch: documents, leaves, order, tiles, roots
-3 status changes   4 saved state proofs
+3 status changes   4 saved state proofs   5 mails
 
 A value that two others speak against is the one that is named.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.deliveries import DeliveryState
 from registry.records import BatchState
 from registry.services.fsck_batch import SealedBatchCheck
 from registry.services.fsck_document import Catalogued, document_differences
@@ -45,6 +46,7 @@ def differences(raw: RawStore, advance: Callable[[int], None]) -> Iterator[Diffe
     yield from catalogued.mismatches()
     yield from _status_differences(raw)
     yield from state_proof_differences(raw)
+    yield from _delivery_differences(raw)
 
 
 def _batch_differences(raw: RawStore, batch: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference | None]:
@@ -95,4 +97,12 @@ def _status_differences(raw: RawStore) -> Iterator[Difference]:
         if not 0 <= event["reason"] <= MAX_REASON:
             yield Difference(
                 "status_event", event["id"], "reason", f"is {event['reason']:,}, which fits no reason code"
+            )
+
+
+def _delivery_differences(raw: RawStore) -> Iterator[Difference]:
+    for mail in raw.rows("delivery", ("credential_uuid",)):
+        if mail["state"] not in set(DeliveryState):
+            yield Difference(
+                "delivery", mail["credential_uuid"], "state", f"is {mail['state']!r}, which is no state of a mail"
             )

@@ -13,6 +13,7 @@ _KINDS = {
     "status_event": "Status change",
     "signing_key": "Signing key",
     "share_link": "Share link",
+    "delivery": "Mail",
     "database": "The database",
 }
 

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from registry.core.batch import MAX_LEAVES
 from registry.core.digest import leaf_hash
 from registry.core.errors import CredentialFormatError, InputError, RosterError, UnavailableError
-from registry.credentials.compose import check_row
+from registry.credentials.compose import HASHED, check_row
 from registry.credentials.roster import row_key
 from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
 from registry.records import NewCredential
-from registry.services.prepare import Award, Chunk, Refused, prepare
+from registry.services.framework_rule import require_framework
+from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
 from registry.services.status_indices import StatusIndices
 from registry.services.workers import SameProcess
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registry.core.digest import Digest
+    from registry.credentials.compose import Disclosure
+    from registry.credentials.framework_keys import FrameworkKey
     from registry.credentials.roster import RosterRow
     from registry.ports import CredentialStore
     from registry.records import IssuerRow
@@ -75,7 +78,7 @@ class _Part:
     offer: Offer
     chunk: Chunk
     keys: list[Digest]
-    prepared: Future[list[Prepared | Refused]]
+    prepared: Future[list[Prepared]]
 
 
 @dataclass(slots=True)
@@ -107,10 +110,16 @@ class Issuance:
     """Whether a recipient without a DID gets an id for this credential alone, as a VC-JWT needs one."""
     max_batch_size: int = MAX_LEAVES
     """Most leaves in a batch; what is more opens another."""
+    disclosure: Disclosure = HASHED
+    """What credentials say openly about their recipients."""
+    required: FrameworkKey | None = None
+    """Framework whose mandatory descriptors an achievement must have."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
-    unsafe: dict[int, str] = field(default_factory=dict)
-    """What verifiers would refuse of an achievement, by its row number, empty if nothing; filled as needed."""
+    unfit: dict[int, str] = field(default_factory=dict)
+    """Why an achievement is not issued, by its row number, empty if it can be; filled as needed."""
+    offers: list[Offer] = field(default_factory=list)
+    """What the rows that were looked at award; filled as needed."""
     underway: set[Digest] = field(default_factory=set)
     """Keys of the rows that are being prepared and not stored yet."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -156,23 +165,25 @@ class Issuance:
         try:
             offer = self.offer(row)
             check_row(offer.achievement.document, row)
-            self._require_safe(offer, row)
+            self._require_fit(offer, row)
         except RosterError as error:
             return error
         return None
 
-    def _require_safe(self, offer: Offer, row: RosterRow) -> None:
-        """Raise RosterError if an achievement, or its issuer, holds what verifiers refuse; each is looked at once."""
+    def _require_fit(self, offer: Offer, row: RosterRow) -> None:
+        """Raise RosterError if an achievement cannot be issued by its issuer; each is looked at once."""
         key = offer.achievement.id
-        if key not in self.unsafe:
+        if key not in self.unfit:
+            self.offers.append(offer)
             try:
                 require_safe_achievement(offer.achievement.document)
                 require_safe_profile(offer.issuer.profile)
-                self.unsafe[key] = ""
+                require_framework(offer, self.required)
+                self.unfit[key] = ""
             except CredentialFormatError as error:
-                self.unsafe[key] = str(error)
-        if self.unsafe[key]:
-            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unsafe[key]}")
+                self.unfit[key] = str(error)
+        if self.unfit[key]:
+            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unfit[key]}")
 
     def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[_Part]]]:
         """Yield the number of rows of each chunk, and its parts as they are sent to be prepared."""
@@ -207,6 +218,7 @@ class Issuance:
             options=self.signer_of(offer.issuer).options(self.now),
             base_url=self.base_url,
             names_subject=self.names_subject,
+            disclosure=self.disclosure,
         )
 
     def _fewest_stored(self) -> int:
@@ -228,7 +240,7 @@ class Issuance:
 
     def _sign(self, part: _Part, signed: _Signed) -> None:
         signer = self.signer_of(part.offer.issuer)
-        for at, one in enumerate(_result(part)):
+        for at, one in enumerate(part.prepared.result()):
             entry = signer.entry(one.unsigned)
             if one.unsigned.defect:
                 signed.defects.append(one.unsigned.defect)
@@ -246,14 +258,6 @@ class Issuance:
                     issued_at=self.now,
                 )
             )
-
-
-def _result(part: _Part) -> list[Prepared]:
-    results = part.prepared.result()
-    for row, one in zip(part.chunk.rows, results, strict=True):
-        if isinstance(one, Refused):
-            raise row.error("achievement", one.reason)
-    return [one for one in results if not isinstance(one, Refused)]
 
 
 def _key(row: RosterRow, offer: Offer) -> Digest:

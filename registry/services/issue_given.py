@@ -16,7 +16,13 @@ from registry.credentials.vcdm import model_problems
 from registry.records import NewCredential
 from registry.services.share_links import new_token
 from registry.services.site import status_list_url
-from registry.services.status_indices import StatusIndices, list_number, list_position
+from registry.services.status_indices import (
+    UNSTORED_LIST,
+    StatusIndices,
+    list_number,
+    list_position,
+    unstored_position,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +49,16 @@ class GivenIssuance:
     """Time of signing, UTC."""
     max_batch_size: int
     """Most leaves in a batch; what is more opens another."""
+
+    def listed(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return a given credential with an entry in the list of those that are not stored, if it names no other list.
+
+        Raises:
+            InputError: it names no issuer here.
+
+        """
+        url = status_list_url(self.base_url, self._issuer(given), UNSTORED_LIST)
+        return {"credentialStatus": status_entry(url, unstored_position()), **given}
 
     def signed(self, given: dict[str, Any]) -> dict[str, Any]:
         """Return any credential of the data model signed as it is; nothing is stored, and it is never anchored.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from registry.credentials.compose import Disclosure
     from registry.credentials.unsigned import Unsigned
     from registry.records import AchievementRow, IssuerRow
 
@@ -55,6 +56,8 @@ class Award:
     """Public base URL of the issuer API, for status lists."""
     names_subject: bool = field(compare=False)
     """Whether a recipient without a DID gets an id for this credential alone, as a VC-JWT needs one."""
+    disclosure: Disclosure = field(compare=False)
+    """What credentials say openly about their recipients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +90,18 @@ class Prepared:
         return Prepared, (self.uuid, self.unsigned)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A row of which no credential can be made."""
-
-    reason: str
-    """Why, in words."""
-
-
 def _chunk(award: Award, rows: Sequence[tuple[Any, Any]], status_indices: Sequence[int]) -> Chunk:
     named = (dict(zip(_ROW, row, strict=True), recipient=Recipient(*whom)) for row, whom in rows)
     return Chunk(award, [RosterRow(**members) for members in named], status_indices)
 
 
-def prepare(chunk: Chunk) -> list[Prepared | Refused]:
-    """Return each row's credential without its signature; the first of a chunk has the second opinion."""
+def prepare(chunk: Chunk) -> list[Prepared]:
+    """Return each row's credential without its signature; the first of a chunk has the second opinion.
+
+    Raises:
+        RosterError: no credential can be made of a row.
+
+    """
     desk = _desk(chunk.award)
     pairs = enumerate(zip(chunk.rows, chunk.status_indices, strict=True))
     return [desk.prepared(row, index, checked=at == 0) for at, (row, index) in pairs]
@@ -125,12 +125,12 @@ class _Desk:
     achievement: dict[str, Any]
     cohort: ProofCohort | JwtCohort
 
-    def prepared(self, row: RosterRow, status_index: int, *, checked: bool) -> Prepared | Refused:
+    def prepared(self, row: RosterRow, status_index: int, *, checked: bool) -> Prepared:
         own = str(uuid.uuid4())
         try:
             return Prepared(own, self.cohort.prepared(self._document(row, status_index, own), checked=checked))
         except CredentialFormatError as error:
-            return Refused(str(error))
+            raise row.error("achievement", str(error)) from error
 
     def _document(self, row: RosterRow, status_index: int, own: str) -> dict[str, Any]:
         url = status_list_url(self.award.base_url, self.award.issuer, list_number(status_index))
@@ -141,5 +141,6 @@ class _Desk:
             credential_id=f"urn:uuid:{own}",
             status_entry=status_entry(url, list_position(status_index)),
             salt=secrets.token_urlsafe(SALT_BYTES),
+            disclosure=self.award.disclosure,
         )
         return with_subject_id(document, f"urn:uuid:{uuid.uuid4()}") if self.award.names_subject else document

@@ -18,6 +18,9 @@ LIST_ENTRIES = MIN_ENTRIES
 """Entries of one list; the standard's minimum, so that a list hides each credential among many."""
 FILLED_ENTRIES = LIST_ENTRIES // 2
 """Credentials that are put into one list."""
+UNSTORED_LIST = (1 << 31) // LIST_ENTRIES - 1
+"""Number of the list of credentials that were signed and not stored: the last that an index of the store can name, so
+that no stored credential is in it, and nothing in it is ever set."""
 
 
 def list_number(status_index: int) -> int:
@@ -53,3 +56,8 @@ class StatusIndices:
         self._taken.add(index)
         self.drawn += 1
         return index
+
+
+def unstored_position() -> int:
+    """Return a random position in the list of credentials that are not stored; two may share it, as it stays unset."""
+    return secrets.randbelow(LIST_ENTRIES)

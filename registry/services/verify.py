@@ -7,18 +7,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, Expected
 from registry.checks.verdict import judge
+from registry.credentials.presented import present
+from registry.services.anchors import Anchoring
+from registry.services.chain_questions import ChainQuestions
 from registry.services.gather import Gathering
 from registry.services.judged import Judged
+from registry.services.listed_status import ListKeys, listed_status
 from registry.services.unwrap import unwrap
 from registry.services.verify_many import ManyVerifier
+from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from registry.checks.facts import NotAsked, StatusListAnswer, Unreachable
     from registry.ports import ChainReader, Clock, IssuerDirectory
 
 
@@ -52,3 +58,10 @@ class Verifier:
     def many(self) -> ManyVerifier:
         """Return what judges many credentials in one run, beginning now."""
         return ManyVerifier(self._readers, self._directory, self._clock)
+
+    def listed_status(
+        self, document: dict[str, Any], known: Mapping[str, Any]
+    ) -> StatusListAnswer | Unreachable | NotAsked:
+        """Return what a credential's status list says, asking no chain; `known` lists, by address, are not fetched."""
+        keys = ListKeys(ChainQuestions(self._readers), self._clock.now())
+        return listed_status(present(document), Anchoring(None, NOT_ASKED), WebQuestions(self._directory, known), keys)

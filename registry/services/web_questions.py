@@ -9,7 +9,7 @@ from registry.checks.facts import Unreachable
 from registry.core.errors import ProfileUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from registry.core.receipt import AnchorReceipt
     from registry.ports import IssuerDirectory, IssuerSite
@@ -21,13 +21,16 @@ T = TypeVar("T")
 
 
 class WebQuestions:
-    """Asks the directory; whoever does not answer is Unreachable, and nothing raises."""
+    """Asks the directory; whoever does not answer is Unreachable, and nothing raises.
 
-    def __init__(self, directory: IssuerDirectory) -> None:
+    `known` are documents by their address that are at hand, so that nobody is asked for them.
+    """
+
+    def __init__(self, directory: IssuerDirectory, known: Mapping[str, Any] | None = None) -> None:
         self._directory = directory
         self._left = MAX_FETCHES
         self._sites: dict[str, IssuerSite | Unreachable] = {}
-        self._documents: dict[str, Any] = {}
+        self._documents: dict[str, Any] = dict(known or {})
 
     def site(self, did: str) -> IssuerSite | Unreachable:
         """Return what an issuer's DID document says of its registry."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from registry.records import Reissue
 from registry.store.credential_rows import insert_credentials
 from registry.store.session import mapped_errors, moment, reading, seconds, writing
-from registry.store.table_objects import CREDENTIAL, REISSUE, SHARE_LINK, STATUS_EVENT
+from registry.store.table_objects import CREDENTIAL, DELIVERY, REISSUE, SHARE_LINK, STATUS_EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +62,8 @@ class ReissueRows:
 
         Leaf hash, place in the batch and status index stay: other people's proofs stand, and a revocation stays
         published. The row key goes, because it can be tried with every e-mail address there is; so do the registrar's
-        notes, and what the recipient called each link; the links themselves stay, to answer that it was erased.
+        notes, what a mail server said of the recipient, and what the recipient called each link; the links themselves
+        stay, to answer that it was erased.
         """
         erased = 0
         gone = {"entry": None, "recipient": "", "row_key": CREDENTIAL.c.leaf_hash}
@@ -72,6 +73,7 @@ class ReissueRows:
                 leaves = select(CREDENTIAL.c.leaf_hash).where(mine).scalar_subquery()
                 connection.execute(update(STATUS_EVENT).where(STATUS_EVENT.c.leaf_hash.in_(leaves)).values(note=""))
                 connection.execute(update(SHARE_LINK).where(SHARE_LINK.c.credential_uuid.in_(part)).values(label=""))
+                connection.execute(delete(DELIVERY).where(DELIVERY.c.credential_uuid.in_(part)))
                 having = mine & CREDENTIAL.c.entry.is_not(None)
                 erased += connection.execute(update(CREDENTIAL).where(having).values(gone)).rowcount
         _forget(self.engine)

@@ -8,6 +8,7 @@ from registry.store.tables import (
     Achievement,
     Batch,
     Credential,
+    Delivery,
     Issuer,
     Reissue,
     ShareLink,
@@ -32,5 +33,6 @@ BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
 SHARE_LINK = _table(ShareLink)
+DELIVERY = _table(Delivery)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

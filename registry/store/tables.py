@@ -104,6 +104,19 @@ class ShareLink(SQLModel, table=True):
     revoked_at: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class Delivery(SQLModel, table=True):
+    """The newest mail of a credential to its recipient; the address is the credential's `recipient`."""
+
+    __tablename__ = "delivery"
+    credential_uuid: str = Field(primary_key=True, foreign_key="credential.uuid")
+    attempt: int
+    message_id: str
+    state: str
+    code: int
+    answer: str
+    attempted_at: int = Field(sa_type=BigInteger)
+
+
 class Tile(SQLModel, table=True):
     """Up to 256 digests of one level of a sealed batch."""
 

@@ -9,14 +9,17 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.api import office as office_module
 from registry.api import vc_api as vc_api_module
 from registry.api.app import create_app
 from registry.api.vc_api import VcApi
 from registry.core.errors import SettingsError
-from registry.credentials.signing import verify_proof
-from registry.credentials.status_list import is_revoked
+from registry.credentials.contexts import VC_CONTEXT
+from registry.credentials.keys import PublicKey
+from registry.credentials.signing import ProofOptions, secure, sign, signing_input, verify_proof
+from registry.credentials.status_list import is_revoked, status_entry
 from registry.settings import vc_api_token
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home"), pytest.mark.anyio]
@@ -102,6 +105,95 @@ async def test_an_issued_badge_is_bare_stored_and_verified_once_it_is_anchored(
     assert (altered.status_code, "altered" in {one["title"] for one in altered.json()["problemDetails"]}) == (400, True)
 
 
+async def test_what_was_added_after_signing_is_not_verified_although_no_signature_covers_it(
+    api: httpx.AsyncClient, site: Any
+) -> None:
+    made = (await issued(api, plain(site), anchor=False)).json()
+    for added in (
+        {"grade": "A"},
+        {"type": [*made["type"], "Distinction"]},
+        {"proof": [{**made["proof"][0], "by": "X"}]},
+    ):
+        answer = await verified(api, {**made, **added}, "proof")
+        told = {one["title"] for one in answer.json()["problemDetails"]}
+        assert (answer.status_code, "DATA_LOSS_DETECTION_ERROR" in told) == (400, True), added
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ({"expectedProofPurpose": "assertionMethod", "domain": None}, []),
+        ({"expectedProofPurpose": "authentication"}, ["PROOF_VERIFICATION_ERROR"]),
+        ({"domain": ["uni.example"]}, ["INVALID_DOMAIN_ERROR"]),
+        ({"challenge": "7"}, ["INVALID_CHALLENGE_ERROR"]),
+    ],
+)
+async def test_a_proof_is_not_verified_if_the_reader_expects_another_one(
+    api: httpx.AsyncClient, site: Any, expected: dict[str, Any], told: list[str]
+) -> None:
+    made = (await issued(api, plain(site), anchor=False)).json()
+    body = {"verifiableCredential": made, "options": {"checks": ["proof"], **expected}}
+    answer = (await api.post("/credentials/verify", json=body)).json()
+    assert [one["title"] for one in answer["problemDetails"]] == told
+
+
+async def test_the_list_is_asked_with_the_proof_and_says_at_once_what_was_revoked(
+    api: httpx.AsyncClient, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office_module, "STATUS_LIST_SECONDS", 0)
+    made = (await issued(api, badge(site))).json()
+    assert (await verified(api, made, "proof", "credentialStatus")).json()["verified"] is True
+    status = [{"type": "BitstringStatusListEntry", "status": "1"}]
+    await api.post("/credentials/status", json={"credentialId": made["id"], "credentialStatus": status})
+    answer = await verified(api, made, "proof", "credentialStatus")
+    assert [one["title"] for one in answer.json()["problemDetails"]] == ["revoked"]
+    assert (await verified(api, made, "proof")).json()["verified"] is True
+
+
+async def test_a_list_that_cannot_be_had_does_not_let_a_credential_pass(api: httpx.AsyncClient, site: Any) -> None:
+    for url, told in (
+        (f"{site.url}/issuers/northfield/status/7", "STATUS_RETRIEVAL_ERROR"),
+        ("https://nobody.invalid/status/1", "STATUS_RETRIEVAL_ERROR"),
+    ):
+        entry = {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "3",
+            "statusListCredential": url,
+        }
+        made = (await issued(api, plain(site, credentialStatus=entry), anchor=False)).json()
+        answer = await verified(api, made, "proof", "credentialStatus")
+        assert [one["title"] for one in answer.json()["problemDetails"]] == [told]
+        altered = await verified(api, {**made, "name": "X"}, "proof", "credentialStatus")
+        assert [one["title"] for one in altered.json()["problemDetails"]] == ["altered"]  # nobody was asked
+
+
+async def test_a_list_that_another_issuer_signed_says_nothing(api: httpx.AsyncClient, site: Any) -> None:
+    key = Ed25519PrivateKey.generate()
+    name = PublicKey.of(key).multibase
+    entry = status_entry(f"{site.url}/issuers/northfield/status/0", 3)
+    theirs = plain(site, issuer=f"did:key:{name}", credentialStatus=entry)
+    options = ProofOptions(site.office.clock.now(), f"did:key:{name}#{name}")
+    made = secure(theirs, options, sign(key, signing_input(theirs, options)))
+    assert (await verified(api, made, "proof")).json()["verified"] is True
+    answer = await verified(api, made, "proof", "credentialStatus")
+    assert [one["title"] for one in answer.json()["problemDetails"]] == ["STATUS_VERIFICATION_ERROR"]
+
+
+async def test_a_credential_that_is_not_stored_may_have_a_place_in_a_list_in_which_nothing_is_ever_set(
+    api: httpx.AsyncClient, site: Any
+) -> None:
+    made = (await issued(api, plain(site), anchor=False, credentialStatus={"type": "BitstringStatusListEntry"})).json()
+    url = made["credentialStatus"]["statusListCredential"]
+    assert (await verified(api, made, "proof", "credentialStatus")).json()["verified"] is True
+    published = site.get(url.removeprefix(site.url)).json()
+    assert (published["id"], verify_proof(published).outcome) == (url, "passed")
+    assert not is_revoked(published, int(made["credentialStatus"]["statusListIndex"]))
+    own = {"type": "https://example.org/OtherStatus", "id": "urn:x:1"}
+    kept = await issued(api, plain(site, credentialStatus=own), anchor=False, credentialStatus={"type": "X"})
+    assert kept.json()["credentialStatus"] == own
+
+
 async def test_any_credential_is_signed_if_it_is_not_to_be_anchored(api: httpx.AsyncClient, site: Any) -> None:
     count = site.store.credential_count(1)
     made = (await issued(api, plain(site, id="https://uni.example/1"), anchor=False)).json()
@@ -131,9 +223,11 @@ async def test_any_credential_is_signed_if_it_is_not_to_be_anchored(api: httpx.A
         ({"name": 7}, "name must be text"),
         ({"credentialStatus": {"id": "urn:x:1"}}, "with a type"),
         ({"credentialStatus": {"id": "no url", "type": "T"}}, "id of a credentialStatus"),
+        ({"credentialStatus": {"type": "BitstringStatusListEntry"}}, "statusPurpose"),
         ({"credentialSchema": {"type": "JsonSchema"}}, "credentialSchema must have an id"),
         ({"relatedResource": [{"digestSRI": "x"}]}, "id of its own"),
         ({"relatedResource": [{"id": "urn:x:1"}]}, "must have a digest"),
+        ({"relatedResource": [{"id": VC_CONTEXT, "digestSRI": "sha256-AAAA"}]}, "not that of the published file"),
         ({"proof": {"type": "X"}}, "carries a proof"),
         ({"undefined": "term"}, "undefined"),
     ],

@@ -447,6 +447,7 @@ def test_a_database_that_contradicts_itself_is_not_backed_up(issued_home: Any, t
 def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, made: Path, tmp_path: Path) -> None:
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
         database_with(
+            "DROP TABLE delivery",
             "DROP TABLE reissue",
             "DROP TABLE share_link",
             "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
@@ -457,7 +458,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        del manifest["rows"]["reissue"], manifest["rows"]["share_link"]
+        del manifest["rows"]["reissue"], manifest["rows"]["share_link"], manifest["rows"]["delivery"]
         manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))

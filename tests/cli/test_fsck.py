@@ -29,14 +29,15 @@ UNCHECKED = {
     # Names and words that nothing else speaks of.
     "issuer.slug", "issuer.profile", "signing_key.key_file", "status_event.note", "submission.label",
     "submission.note", "attempt.answer", "credential.recipient_token",
-    "share_link.token", "share_link.label",
+    "share_link.token", "share_link.label", "delivery.message_id", "delivery.answer",
     # Moments that nothing else dates.
     "signing_key.retired_since", "signing_key.stolen", "reissue.recorded_at", "signing_key.created_at",
     "batch.created_at", "batch.sealed_at", "status_event.recorded_at",
     "share_link.created_at", "share_link.revoked_at",
     "submission.created_at", "submission.updated_at", "attempt.signed_at", "attempt.sent_at", "state_proof.saved_at",
+    "delivery.attempted_at",
     # Counters and leases, which any value suits.
-    "submission.version", "submission.lease_owner", "submission.lease_until",
+    "submission.version", "submission.lease_owner", "submission.lease_until", "delivery.attempt", "delivery.code",
     # What the endpoint said of the receipt; only the chain knows (`fsck --chain` compares anchors).
     "submission.succeeded", "submission.gas_used", "submission.gas_price_wei", "anchor.anchored_at",
     "final_head.chain_id", "final_head.number", "final_head.block_hash",
@@ -72,6 +73,8 @@ def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
         uuids = "SELECT old.uuid, new.uuid, 0 FROM credential old, credential new WHERE old.id = 2 AND new.id = 3"
         database.execute(f"INSERT INTO reissue {uuids}")
         database.execute("UPDATE share_link SET revoked_at = created_at")
+        mail = "SELECT uuid, 1, '<1@uni.example>', 'sent', 250, 'ok', 0 FROM credential WHERE id = 3"
+        database.execute(f"INSERT INTO delivery {mail}")
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
         database.commit()
     return home

@@ -37,7 +37,11 @@ def test_a_manifest_reads_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["credanchor.db", "home.json", "networks.toml", "anchoring.toml", "keys/a.pem", "keys/north/signing-2.pem"]
+    "name",
+    [
+        *("credanchor.db", "home.json", "networks.toml", "anchoring.toml", "mail.toml"),
+        *("keys/a.pem", "keys/north/signing-2.pem"),
+    ],
 )
 def test_a_file_of_a_home_may_be_a_member(name: str) -> None:
     assert is_member(name)

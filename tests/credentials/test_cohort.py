@@ -22,10 +22,10 @@ from registry.credentials.arrays import with_arrays
 from registry.credentials.cohort import ProofCohort, is_same
 from registry.credentials.compose import PERSONAL, composed
 from registry.credentials.contexts import SERVED, context_document
-from registry.credentials.dialects import mapping_of
 from registry.credentials.hole_texts import SAFE_SCHEMES
 from registry.credentials.holes import Places
 from registry.credentials.keys import multibase
+from registry.credentials.mapping import mapping_of
 from registry.credentials.recipient_id import Recipient
 from registry.credentials.roster import RosterRow
 from registry.credentials.signing import ProofOptions, secure, sign, signing_input, verify_proof

@@ -17,6 +17,7 @@ from registry.core.errors import CredentialFormatError, InputError
 from registry.credentials.status_list import (
     MAX_ENTRIES,
     MIN_ENTRIES,
+    entry_problems,
     is_revoked,
     status_entry,
     status_list_credential,
@@ -38,6 +39,27 @@ def with_subject(**changes: Any) -> dict[str, Any]:
     credential = the_list(3)
     credential["credentialSubject"] |= changes
     return credential
+
+
+def test_our_own_entries_are_as_the_standard_asks() -> None:
+    assert not [*entry_problems(status_entry(URL, 0))]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statusPurpose": ["revocation"]},
+        {"statusPurpose": None},
+        {"statusListIndex": 3},
+        {"statusListIndex": "-3"},
+        {"statusListIndex": "03"},
+        {"statusListCredential": True},
+        {"statusListCredential": "no-url"},
+        {"id": URL},
+    ],
+)
+def test_an_entry_that_the_standard_forbids_is_named(changes: dict[str, Any]) -> None:
+    assert len([*entry_problems({**status_entry(URL, 3), **changes})]) == 1
 
 
 @settings(deadline=None, max_examples=30)

@@ -48,6 +48,8 @@ NOT_OF_THE_JOB = {
     "link-off": "share links",
     "share-links-full": "share links",
     "cross-site": "the recipient's own page",
+    "mail-refused": "mailing links",
+    "mail-unavailable": "mailing links",
     "backup-format": "backups",
     "backup-storage": "backups",
     "relay-format": "relaying other people's requests",

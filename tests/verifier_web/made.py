@@ -32,14 +32,14 @@ from registry.core.account import Address
 from registry.core.canonical import canonical_bytes, parse_json
 from registry.core.did import did_hash
 from registry.core.digest import Digest, leaf_hash
-from registry.core.errors import CredentialFormatError
+from registry.core.errors import CredentialFormatError, InputError
 from registry.core.proof import InclusionProof, root_from_proof
 from registry.core.receipt import AnchorHint, AnchorReceipt, Bundle, bundle_json, parse_bundle
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.presented import Presented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from registry.checks.report import Report
 
@@ -89,6 +89,25 @@ class FakeVerifier:
             raise CredentialFormatError("This JSON is not a verifiable credential.")
         facts = replace(good_facts(bundle.credential), expected=Expected(expected) if expected else NOT_ASKED)
         return judged_of(self.change(facts))
+
+    def many(self) -> FakeMany:
+        return FakeMany(self)
+
+
+@dataclass(frozen=True)
+class FakeMany:
+    """Judges many as the fake judges one."""
+
+    one: FakeVerifier
+
+    def verify(self, inputs: Sequence[bytes]) -> list[Judged | InputError]:
+        return [self._judged(data) for data in inputs]
+
+    def _judged(self, data: bytes) -> Judged | InputError:
+        try:
+            return self.one.verify(data)
+        except InputError as error:
+            return error
 
 
 def judged_of(facts: Facts) -> Judged:

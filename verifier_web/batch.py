@@ -1,0 +1,57 @@
+"""Many credentials in one request: a line each, in and out, judged in groups."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
+from registry.core.errors import InputError
+from verifier_web.errors import BodyTooLargeError, BusyError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from verifier_web.desk import Desk, Judged
+
+MEDIA_TYPE = "application/x-ndjson"
+MAX_BYTES = 16 * 1024 * 1024
+"""Longest request."""
+MAX_LINES = 5_000
+"""Most credentials in one request."""
+TOGETHER = 32
+"""Credentials that are judged in one turn; between turns others get theirs."""
+
+
+def lines_of(body: bytes) -> list[tuple[int, bytes]]:
+    """Return the lines that are not blank, each with its number from 1; BodyTooLargeError if there are too many."""
+    found = [(number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
+    if len(found) > MAX_LINES:
+        raise BodyTooLargeError(f"That is more than {MAX_LINES:,} lines, the most that are judged in one request.")
+    return found
+
+
+async def reports(desk: Desk, lines: list[tuple[int, bytes]]) -> AsyncIterator[bytes]:
+    """Yield a report for each line, as one line, in their order; a line that is no credential gets one, too.
+
+    What could not be judged because the server is too busy by then says so and is `undecided`.
+    """
+    many = desk.many()
+    for at in range(0, len(lines), TOGETHER):
+        group = lines[at : at + TOGETHER]
+        try:
+            judged: list[Judged | InputError | BusyError] = list(
+                await desk.judge_many(many, [line for _, line in group])
+            )
+        except BusyError as error:
+            judged = [error] * len(group)
+        for (number, _), one in zip(group, judged, strict=True):
+            yield json.dumps(_report(f"line {number}", one), allow_nan=False).encode("ascii") + b"\n"
+
+
+def _report(source: str, one: Judged | InputError | BusyError) -> dict[str, Any]:
+    if isinstance(one, InputError):
+        return refusal_json(source, one)
+    if isinstance(one, BusyError):
+        return unjudged_json(source, Verdict.UNDECIDED, one.code, str(one))
+    return report_json(one.report, source)
