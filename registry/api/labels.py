@@ -21,6 +21,7 @@ CHECKS = {
     "validity-period": "Validity",
     "status": "Still standing",
     "recipient": "Recipient",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }
@@ -48,6 +49,7 @@ SUSPENDED = (
     "only. It can be lifted."
 )
 """Said of a suspended credential."""
+UNCONFIRMED = "Somebody whom nobody confirms"
 PREVIEW = "Awarded by {issuer}{on}. Open the link to see whose it is, and whether it holds."
 """What a preview of a share link says."""
 BADGE = "Badge: {title}"

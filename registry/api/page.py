@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.api import labels
 from registry.checks.recipient import recipient_name
-from registry.checks.report import Verdict
+from registry.checks.report import Verdict, standing
 from registry.checks.sentences import day
 from registry.credentials.descriptors import CREDIT_SYSTEM
 from registry.credentials.frameworks import european_report
@@ -54,6 +54,20 @@ class Check:
     """How it ended."""
     detail: str
     """A finished sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One endorsement."""
+
+    tone: str
+    """`good`, `bad` or `open`."""
+    endorser: str
+    """Who endorses, by what is proven; else that nobody confirms it."""
+    comment: str
+    """What they say."""
+    standing: str
+    """Whether it stands, or when it was withdrawn, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,8 @@ class Page:
     """Dates, level, workload, assessment and the like."""
     outcomes: tuple[Entry, ...]
     """What was learnt."""
+    endorsements: tuple[Word, ...]
+    """Who endorses it."""
     checks: tuple[Check, ...]
     """Every finding."""
     framework: FrameworkReport | None
@@ -131,6 +147,7 @@ def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
         criteria=_text(_object(achievement.get("criteria")).get("narrative")),
         facts=_facts(facts, achievement),
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
+        endorsements=_words(report),
         checks=tuple(_check(one) for one in report.checks),
         framework=european_report(document),
     )
@@ -204,6 +221,16 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
 def _alignments(achievement: dict[str, Any]) -> list[dict[str, Any]]:
     listed = achievement.get("alignment")
     return [one for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)]
+
+
+def _words(report: Report) -> tuple[Word, ...]:
+    return tuple(
+        Word(
+            TONES[one.report.verdict], _text(one.issuer) or labels.UNCONFIRMED, _text(one.comment), standing(one.report)
+        )
+        for one in report.parts
+        if one.kind == "endorsement"
+    )[:MAX_LISTED]
 
 
 def _check(result: CheckResult) -> Check:

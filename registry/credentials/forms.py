@@ -52,6 +52,8 @@ class Form(BaseModel):
 
     is_a: ClassVar[tuple[str, ...]] = ()
     """`type` must name one of these; empty where the form has no type of its own."""
+    is_signed: ClassVar[bool] = False
+    """Whether it is somebody's signed document, whose members are not ours to know."""
 
     @model_validator(mode="after")
     def _names_its_type(self) -> Self:
@@ -121,7 +123,7 @@ def unknown_members(form: object, place: str = "") -> Iterator[MemberProblem]:
     if isinstance(form, list):
         for at, item in enumerate(form):
             yield from unknown_members(item, f"{place}[{at}]")
-    if not isinstance(form, BaseModel):
+    if not isinstance(form, BaseModel) or getattr(form, "is_signed", False):
         return
     known = {field.alias or name: name for name, field in type(form).model_fields.items()}
     for name in form.model_extra or {}:

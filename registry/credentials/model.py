@@ -11,7 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    Tag,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from registry.core.errors import CredentialFormatError
 from registry.credentials.forms import (
@@ -33,9 +41,10 @@ from registry.credentials.parts import (
     CredentialSchema,
     CredentialStatus,
     Criteria,
+    EndorsementSubject,
     Evidence,
+    Identified,
     IdentifierEntry,
-    IdentityObject,
     Image,
     Proof,
     RefreshService,
@@ -126,20 +135,7 @@ class AchievementFile(_AchievementBody):
     type: Types = Field(default_factory=lambda: ["Achievement"])
 
 
-class _Identified(Form):
-    """A subject of whom it is said who they are."""
-
-    id: str | None = None
-    identifier: Many[IdentityObject] | None = None
-
-    @model_validator(mode="after")
-    def _is_somebody(self) -> Self:
-        if not self.id and not self.identifier:
-            raise ValueError("names nobody; a subject has an id or at least one identifier")
-        return self
-
-
-class AchievementSubject(_Identified):
+class AchievementSubject(Identified):
     """Who earned what, and with which results."""
 
     is_a: ClassVar[tuple[str, ...]] = ("AchievementSubject",)
@@ -157,16 +153,6 @@ class AchievementSubject(_Identified):
     role: str | None = None
     source: Profile | None = None
     term: str | None = None
-
-
-class EndorsementSubject(Form):
-    """What is endorsed, and what is said of it."""
-
-    is_a: ClassVar[tuple[str, ...]] = ("EndorsementSubject",)
-
-    id: str
-    type: Types
-    endorsement_comment: str | None = None
 
 
 class _Credential(Form):
@@ -199,15 +185,28 @@ class VerifiableCredential(_Credential):
 
 
 class EndorsementCredential(_Credential):
-    """A signed word of somebody about an achievement, a party or a credential."""
+    """A signed word of somebody about an achievement, a party or a credential; it is written back as it was read."""
 
     is_a: ClassVar[tuple[str, ...]] = ("EndorsementCredential",)
+    is_signed: ClassVar[bool] = True
+    _as_read: dict[str, Any]
 
     id: str
     name: str
     awarded_date: DateTime | None = None
     description: str | None = None
     credential_subject: EndorsementSubject
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  any JSON value
+        form = read(value)
+        form._as_read = value  # noqa: SLF001  its own
+        return form
+
+    @model_serializer
+    def _written(self) -> dict[str, Any]:
+        return self._as_read
 
 
 class AchievementCredential(_Credential):
@@ -225,7 +224,7 @@ class AchievementCredential(_Credential):
     endorsement_jwt: Many[CompactJws] | None = None
 
 
-class ClrSubject(_Identified):
+class ClrSubject(Identified):
     """Whose record it is, and the credentials it is made of."""
 
     is_a: ClassVar[tuple[str, ...]] = ("ClrSubject",)

@@ -261,9 +261,9 @@ async def test_a_hostile_name_is_shown_as_text(client: httpx.AsyncClient, site: 
 
 
 async def test_the_page_of_a_micro_credential_says_which_european_descriptors_it_has_and_where(
-    site: Any, anchored: Any
+    client: httpx.AsyncClient, site: Any, anchored: Any
 ) -> None:
-    page = site.get(f"/c/{anchored.share_token}", **BROWSER).text
+    page = (await client.get(site.link(anchored), headers=BROWSER)).text
     assert "11 of 11 mandatory descriptors are present." in page
     assert "mandatory, at /issuer/address/addressCountryCode" in page
     assert re.search(r"grade achieved <span class=\"outcome\">missing</span>", page)

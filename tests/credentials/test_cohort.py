@@ -21,7 +21,7 @@ from registry.credentials import cohort as cohorts
 from registry.credentials.arrays import with_arrays
 from registry.credentials.cohort import ProofCohort, is_same
 from registry.credentials.compose import PERSONAL, composed
-from registry.credentials.contexts import SERVED, context_document
+from registry.credentials.contexts import CONTEXTS, SERVED, context_document
 from registry.credentials.hole_texts import SAFE_SCHEMES
 from registry.credentials.holes import Places
 from registry.credentials.keys import multibase
@@ -219,6 +219,24 @@ def test_members_and_values_of_another_kind_make_another_shape(change: Any) -> N
     change(changed)
     for one in (usual, changed, document(cohort, row(), 2), changed):
         require_same_as_alone(cohort, one)
+
+
+def test_an_achievement_that_others_endorsed_keeps_its_graphs_apart() -> None:
+    word = {
+        "@context": list(CONTEXTS),
+        "id": "urn:uuid:00000000-0000-4000-8000-0000000000aa",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "name": "A word",
+        "issuer": {"id": "did:web:agency.example", "type": ["Profile"]},
+        "validFrom": "2026-06-30T00:00:00Z",
+        "credentialSubject": {"id": FULL["id"], "type": ["EndorsementSubject"], "endorsementComment": "Good."},
+    }
+    other = ProofOptions(OPTIONS.created, "did:web:agency.example#z6Mk")
+    cohort = cohort_for({**FULL, "endorsement": [secure(word, other, bytes(64))]})
+    for number in range(3):
+        unsigned = document(cohort, row(narrative=f"{number}"), number)
+        require_same_as_alone(cohort, unsigned)
+        assert is_fast(cohort, unsigned)
 
 
 def test_all_sums_of_credits_make_two_shapes() -> None:

@@ -163,8 +163,10 @@ def test_each_endorsement_comes_with_its_own_verdict_and_comment(page_of: Any) -
     parts = page_of("with_endorsements").parts
 
     assert [part.tone for part in parts] == ["good", "bad"]
+    withdrawn = "Withdrawn: the issuer revoked it on 3 September 2026: issued in error."
+    assert [part.summary for part in parts] == ["It stands.", withdrawn]
     assert parts[0].comment == "We hire on the strength of this."
-    assert parts[1].summary == "Not verified: the issuer revoked it."
+    assert (parts[0].issuer.label, parts[0].issuer.name) == (say.ENDORSED_BY, "Northbridge University")
 
 
 @pytest.mark.parametrize(

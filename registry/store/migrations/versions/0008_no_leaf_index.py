@@ -5,8 +5,8 @@ Sealing wrote every credential's row anew, which took longer than the tree.
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
