@@ -124,7 +124,7 @@ class Sealing(Protocol):
         ...
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
-        """Write order, tiles and root; they take effect together when the sealing ends."""
+        """Write tiles and root; they take effect together when the sealing ends."""
         ...
 
 

@@ -54,7 +54,7 @@ def endorse(
         stored = work.endorse(draft)
         handed = work.handed_out(one, stored)
         say(f"{work.issuer.slug} endorses {one.name} ({one.endorsed.id}): {stored.credential_id}")
-        waiting = waiting or stored.leaf_index is None
+        waiting = waiting or all(receipt.leaf_hash != stored.leaf_hash for receipt in handed.receipts)
         if out is not None:
             _write(out / _name(source, one), handed)
     if waiting:

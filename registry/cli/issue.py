@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,6 +14,8 @@ from registry.cli.signing_keys import jwt_signers, signers
 from registry.credentials.framework_keys import FrameworkKey
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from registry.cli.roster_check import Checked
     from registry.cli.roster_source import RosterSource
     from registry.services.issue import Issuance, Progress
@@ -45,9 +48,17 @@ Require = Annotated[
     typer.Option("--require", help="Refuse achievements that lack something mandatory of a framework."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the roster and show the mapping; issue nothing.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=0, max=64, help="Processes that prepare; two for a large roster, if you do not say."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
 EXIT_NOT_ALL = 1
+BYTES_IN_PROCESS = 500_000
+"""A roster of at most this size is issued sooner than worker processes have started; about 5,000 rows."""
+USUAL_WORKERS = 2
+"""Processes that prepare a larger roster; this one, which signs and stores, keeps no more than two busy."""
 
 
 def issue(  # noqa: PLR0913  one argument for each option
@@ -64,6 +75,7 @@ def issue(  # noqa: PLR0913  one argument for each option
     name: Name = "plain",
     require: Require = None,
     dry_run: DryRun = False,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue credentials from a roster: checked as a whole first, then signed and stored chunk by chunk.
@@ -79,25 +91,37 @@ def issue(  # noqa: PLR0913  one argument for each option
     """
     from registry.cli.roster_source import source_of  # noqa: PLC0415  keeps --help fast
     from registry.credentials.compose import Disclosure  # noqa: PLC0415
+    from registry.services.workers import open_workers  # noqa: PLC0415
     from registry.settings import load_settings, open_store  # noqa: PLC0415
 
     source = source_of(roster, mapping=mapping, overrides=column or [], achievement=achievement, awarded_on=awarded_on)
     settings = load_settings()
     disclosure = Disclosure(identifiers, name)
-    issuance = replace(
-        _issuance(settings, open_store(settings), issuer, achievement, proof), disclosure=disclosure, required=require
-    )
-    _go(source, issuance, skip_bad=skip_bad, dry_run=dry_run, as_json=as_json)
+    store = open_store(settings)
+    issuance = replace(_issuance(settings, store, issuer, achievement, proof), disclosure=disclosure, required=require)
+    try:
+        with open_workers(_workers(roster, workers, dry_run=dry_run)) as executor:
+            _go(source, issuance, None if dry_run else executor, skip_bad=skip_bad, as_json=as_json)
+    finally:
+        store.engine.dispose()  # SQLite clears its log away when the last connection closes
 
 
-def _go(source: RosterSource, issuance: Issuance, *, skip_bad: bool, dry_run: bool, as_json: bool) -> None:
+def _workers(roster: Path, wanted: int | None, *, dry_run: bool) -> int:
+    if wanted is not None or dry_run:
+        return 0 if dry_run else wanted or 0
+    is_large = roster.is_file() and roster.stat().st_size > BYTES_IN_PROCESS
+    return min(os.cpu_count() or 1, USUAL_WORKERS) if is_large else 0
+
+
+def _go(source: RosterSource, issuance: Issuance, executor: Executor | None, *, skip_bad: bool, as_json: bool) -> None:
+    """Check a roster and issue it; without an executor it is only checked."""
     from registry.cli.roster_check import check_roster, reading  # noqa: PLC0415  keeps --help fast
 
     if not as_json:
         say(reading(source.opened()))
     checked = check_roster(source, issuance, skip_bad=skip_bad)
     _warn_of_lacks(issuance)
-    done = None if dry_run else _issued(source, issuance, checked)
+    done = _issued(source, issuance, checked, executor) if executor else None
     _say(done, checked, as_json=as_json)
     if checked.failed:
         raise typer.Exit(EXIT_NOT_ALL)
@@ -131,14 +155,16 @@ def _warn_of_lacks(issuance: Issuance) -> None:
             warn(f"{offer.achievement.short_id}, {said}")
 
 
-def _issued(source: RosterSource, issuance: Issuance, checked: Checked) -> Progress:
+def _issued(source: RosterSource, issuance: Issuance, checked: Checked, executor: Executor) -> Progress:
     from registry.cli.roster_check import good_rows  # noqa: PLC0415  keeps --help fast
     from registry.services.issue import Progress  # noqa: PLC0415
 
-    done = Progress(0, 0)
+    done = Progress()
     with progress_bar(checked.good, "Issuing") as advance:
-        for done in issuance.run(good_rows(source, issuance, checked)):
+        for done in issuance.run(good_rows(source, issuance, checked), executor):
             advance(done.issued + done.skipped)
+    for defect in done.defects:
+        warn(f"credanchor: {defect} It was signed alone, correctly; please report this.")
     return done
 
 

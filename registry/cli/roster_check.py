@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from registry.cli.failed_file import FailedFile
 from registry.cli.output import warn
 from registry.core.errors import RosterError
+from registry.credentials.roster import RosterRow
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registry.cli.roster_source import RosterSource
-    from registry.credentials.roster import Roster, RosterRow
+    from registry.credentials.roster import Roster
     from registry.services.issue import Issuance
 
 MAX_REPORTED = 20
+MAX_KEPT = 50_000
+"""Rows that are kept from the check until they are issued, about 1 kB each; a larger roster is read once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Checked:
     """Where those are written, with their reasons."""
     left_out: Counter[str]
     """Rows that are not to be issued, by the column that says so."""
+    kept: list[RosterRow]
+    """The rows that can be issued, or the first of them if they are too many to keep."""
 
 
 def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) -> Checked:
@@ -45,6 +50,7 @@ def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) ->
     """
     roster = source.opened()
     errors: list[RosterError] = []
+    kept: list[RosterRow] = []
     good = failed = wrong = 0
     with FailedFile(source, roster) as table:
         for outcome in roster.outcomes:
@@ -52,6 +58,8 @@ def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) ->
             error = result if isinstance(result, RosterError) else issuance.problem(result)
             good += error is None
             if error is None:
+                if isinstance(result, RosterRow) and good <= MAX_KEPT:
+                    kept.append(result)
                 continue
             # What is wrong with the roster as a whole is said, however many rows failed before.
             errors = [*errors[: MAX_REPORTED - 1], error] if outcome.record is None else [*errors, error][:MAX_REPORTED]
@@ -61,7 +69,7 @@ def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) ->
                 table.add(outcome.record, error)
         if wrong:
             table.discard()
-    checked = Checked(good, failed, table.path, roster.left_out)
+    checked = Checked(good, failed, table.path, roster.left_out, kept)
     if wrong or (failed and not (skip_bad and good)):
         _refuse(checked, errors)
     _report(checked, errors)
@@ -69,7 +77,10 @@ def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) ->
 
 
 def good_rows(source: RosterSource, issuance: Issuance, checked: Checked) -> Iterator[RosterRow]:
-    """Yield the rows that can be issued, reading the roster anew."""
+    """Yield the rows that can be issued: those kept, or else by reading the roster anew."""
+    if len(checked.kept) == checked.good:
+        yield from checked.kept
+        return
     for row in source.opened().results:
         if isinstance(row, RosterError) or (checked.failed and issuance.problem(row) is not None):
             continue

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.core.canonical import canonical_bytes, entry_of, parse_json
+from registry.core.canonical import canonical_bytes, parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.issuer_proof import (
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["ProofOptions", "PublicKey", "require_signable", "secure", "sign", "signing_input", "verify_proof"]
 
 # Verifiers disagree on the canonical form of these, so we sign none of them.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,6 @@ class ProofOptions:
             "verificationMethod": self.verification_method,
             "proofPurpose": PURPOSE,
         }
-
-    def message(self, unsigned: dict[str, Any]) -> bytes:
-        """Return the bytes to be signed, as `signing_input` does."""
-        return signing_input(unsigned, self)
-
-    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
-        """Return the signed credential as the bytes that are anchored."""
-        del message  # the document holds what it says
-        document = secure(unsigned, self, signature)
-        return entry_of(document, document["proof"][0])
 
 
 def require_signable(unsigned: dict[str, Any]) -> Expanded:
@@ -100,8 +90,14 @@ def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
 
     """
     expanded = require_signable(unsigned)
-    options_hash = _options_hash(options.to_proof(), unsigned.get("@context"), canonical_nquads)
-    return options_hash + hashlib.sha256(canonical_nquads(expanded)).digest()
+    return options_hash(options, unsigned.get("@context")) + hashlib.sha256(canonical_nquads(expanded)).digest()
+
+
+def options_hash(
+    options: ProofOptions, context: object, canonical: Callable[[Expanded], bytes] = canonical_nquads
+) -> bytes:
+    """Return the first half of what is signed: SHA-256 of the proof options, read in the document's context."""
+    return _options_hash(options.to_proof(), context, canonical)
 
 
 def sign(private_key: Ed25519PrivateKey, message: bytes) -> bytes:
@@ -154,9 +150,9 @@ def _holds(unsigned: dict[str, Any], read: IssuerProof) -> bool:
     expanded = expand(unsigned)
     config = {name: value for name, value in read.proof.items() if name != "proofValue"}
     for canonical in _forms(unsigned):
-        options_hash = _options_hash(config, unsigned.get("@context"), canonical)
+        first = _options_hash(config, unsigned.get("@context"), canonical)
         try:
-            read.key.verify(read.signature, options_hash + hashlib.sha256(canonical(expanded)).digest())
+            read.key.verify(read.signature, first + hashlib.sha256(canonical(expanded)).digest())
         except SignatureError:
             continue
         return True
@@ -185,6 +181,6 @@ def _require_plain_text(unsigned: dict[str, Any]) -> None:
 
 def _controls(unsigned: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, value, _ in places(unsigned):
-        found = _CONTROLS.search(value) if isinstance(value, str) else None
+        found = CONTROLS.search(value) if isinstance(value, str) else None
         if found:
             yield path, found[0]

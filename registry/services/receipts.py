@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from registry.core.batch import proof_from_tiles
+from registry.core.batch import leaf_index_of, proof_from_tiles
 from registry.core.canonical import parse_json
 from registry.core.errors import ReceiptFormatError, StateError, VerificationError
 from registry.core.proof import require_inclusion
@@ -45,7 +45,7 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
 
     """
     batch = store.batch(credential.batch_id)
-    if batch is None or batch.root is None or credential.leaf_index is None:
+    if batch is None or batch.root is None:
         return None
     return AnchorReceipt(
         state="final" if batch.state is BatchState.FINAL else "pending",
@@ -66,9 +66,12 @@ def _of_endorsements(store: CredentialStore, document: dict[str, Any] | str) -> 
 
 
 def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:
-    index = credential.leaf_index or 0
+    def tile(level: int, at: int) -> bytes:
+        return store.tile(batch.id, level, at)
+
     try:
-        proof = proof_from_tiles(index, batch.tree_size, lambda level, at: store.tile(batch.id, level, at))
+        index = leaf_index_of(credential.leaf_hash, batch.tree_size, tile)
+        proof = proof_from_tiles(index, batch.tree_size, tile)
         if batch.root is not None:
             require_inclusion(credential.leaf_hash, proof, batch.root)
     except (VerificationError, ReceiptFormatError) as error:

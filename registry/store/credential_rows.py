@@ -151,7 +151,6 @@ def _credential(row: Row[Any]) -> StoredCredential:
         batch_id=row.batch_id,
         entry=row.entry,
         leaf_hash=Digest(row.leaf_hash),
-        leaf_index=row.leaf_index,
         recipient_token=row.recipient_token,
         status_index=row.status_index,
         recipient=row.recipient,
