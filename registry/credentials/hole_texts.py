@@ -30,6 +30,7 @@ MAX_INTEGER = 2**53 - 1
 """Largest integer that JSON readers agree on (RFC 7493, 2.2)."""
 
 _SAFE_IRI = re.compile(r"(?:https?://|did:|urn:)\S+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPED = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _TO_ESCAPE = re.compile(r'["\\\n\r\t]')
 _ZEROS = re.compile(r"(\d)0*E\+?(-?)0*(\d)")
@@ -42,7 +43,7 @@ def iri(value: str) -> str | None:
 
 def text(value: str) -> str | None:
     """Return a text with the escapes that the canonical form has; None for what no signer takes."""
-    if CONTROLS.search(value):
+    if CONTROLS.search(value) or _SURROGATES.search(value):
         return None
     return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], value)
 

@@ -84,12 +84,20 @@ def canonical_nquads(expanded: Expanded) -> bytes:
 
 
 def graph_of(expanded: Expanded) -> ox.Dataset | None:
-    """Return a document's graph as pyoxigraph reads it; None if PyLD and others would read another one."""
+    """Return a document's graph as pyoxigraph reads it; None if PyLD and others would read another one.
+
+    Raises:
+        CredentialFormatError: it holds a text that is no Unicode, half a surrogate pair.
+
+    """
     import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
 
     if not all(is_read_alike(term) for term in set(_terms(expanded.nodes))):
         return None
-    return ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
+    try:
+        return ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
+    except SyntaxError as error:
+        raise CredentialFormatError(f"The document's graph cannot be read: {_lead(error)}.") from error
 
 
 def reference_nquads(expanded: Expanded) -> bytes:
@@ -106,9 +114,9 @@ def reference_nquads(expanded: Expanded) -> bytes:
     jsonld = pyld()
     try:
         text: str = guard.canonize(jsonld, expanded.nodes, contexts.load_for_pyld)
-    except (jsonld.JsonLdError, guard.CanonicalizationWorkExceeded, RecursionError) as error:
+        return text.encode()
+    except (jsonld.JsonLdError, guard.CanonicalizationWorkExceeded, RecursionError, UnicodeError) as error:
         raise CredentialFormatError(f"The document's graph cannot be put in order: {_lead(error)}.") from error
-    return text.encode()
 
 
 def pyld_nquads(expanded: Expanded) -> bytes:

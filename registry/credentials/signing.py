@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ProofOptions", "PublicKey", "require_signable", "secure", "sign", "signing_input", "verify_proof"]
 
+USUAL = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
+"""Members of a proof as most issuers write it, and we do."""
 # Verifiers disagree on the canonical form of these, so we sign none of them.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
@@ -140,23 +142,43 @@ def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding
         text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
         return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
     if holds:
-        text = "The signature is that of the key it names, over exactly this content."
-        return SignatureFinding("passed", "signed", text, read.key.key_hash)
+        return _passed(read)
     text = "The content is not what was signed: it was altered afterwards."
     return SignatureFinding("failed", "altered", text, read.key.key_hash)
 
 
+def proof_over(document: dict[str, Any], nquads: bytes) -> SignatureFinding | None:
+    """Return that the document's one proof holds over these N-Quads; None if it does not, or says anything unusual.
+
+    For a document whose canonical form is known already. What is unusual is for `decisive_proof` to judge.
+    """
+    proofs = document.get("proof")
+    proof = proofs[0] if isinstance(proofs, list) and len(proofs) == 1 else None
+    if not isinstance(proof, dict) or proof.keys() != USUAL or not issuer_proofs(document):
+        return None
+    read = read_issuer_proof(proof, issuer_did(document))
+    if isinstance(read, SignatureFinding) or not _signs(read, document.get("@context"), canonical_nquads, nquads):
+        return None
+    return _passed(read)
+
+
 def _holds(unsigned: dict[str, Any], read: IssuerProof) -> bool:
-    expanded = expand(unsigned)
+    expanded, context = expand(unsigned), unsigned.get("@context")
+    return any(_signs(read, context, canonical, canonical(expanded)) for canonical in _forms(unsigned))
+
+
+def _signs(read: IssuerProof, context: object, canonical: Callable[[Expanded], bytes], nquads: bytes) -> bool:
     config = {name: value for name, value in read.proof.items() if name != "proofValue"}
-    for canonical in _forms(unsigned):
-        first = _options_hash(config, unsigned.get("@context"), canonical)
-        try:
-            read.key.verify(read.signature, first + hashlib.sha256(canonical(expanded)).digest())
-        except SignatureError:
-            continue
-        return True
-    return False
+    try:
+        read.key.verify(read.signature, _options_hash(config, context, canonical) + hashlib.sha256(nquads).digest())
+    except SignatureError:
+        return False
+    return True
+
+
+def _passed(read: IssuerProof) -> SignatureFinding:
+    text = "The signature is that of the key it names, over exactly this content."
+    return SignatureFinding("passed", "signed", text, read.key.key_hash)
 
 
 def _forms(unsigned: dict[str, Any]) -> tuple[Callable[[Expanded], bytes], ...]:
