@@ -49,7 +49,7 @@ def stored(title: str = "Data Foundations", name: str = "Ada Okafor", *, as_jwt:
     if as_jwt:
         entry = f"{base64url(b'{}')}.{base64url(entry)}.{base64url(b'0')}".encode()
     leaf = leaf_hash(entry)
-    return StoredCredential("1", 1, 1, 1, entry, leaf, 0, "t0ken", 0, "mailto:ada@uni.example", NOW)
+    return StoredCredential("1", 1, 1, 1, entry, leaf, "t0ken", 0, "mailto:ada@uni.example", NOW)
 
 
 def composed(
