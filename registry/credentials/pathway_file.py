@@ -3,7 +3,6 @@
 Everything is refused by name before anything is stored or signed.
 """
 
-
 from __future__ import annotations
 
 import graphlib
