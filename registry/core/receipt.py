@@ -17,8 +17,8 @@ from registry.core.digest import Digest, Root
 from registry.core.errors import InputError, ReceiptFormatError
 from registry.core.proof import MAX_TREE_SIZE, InclusionProof
 
-MAX_RECEIPTS = 64
-"""Most receipts in one bundle."""
+MAX_RECEIPTS = 256
+"""Most receipts in one bundle, those of a whole transcript included."""
 MAX_ANCHORS = 16
 """Most anchors in one receipt."""
 MAX_PATH = 64

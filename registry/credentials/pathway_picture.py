@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from registry.credentials.pathway import number_text
 from registry.credentials.pathway_layout import BOX_WIDTH, MARGIN, WIDTH, boxes_of, lines_of
 from registry.credentials.pathway_progress import State
+from registry.credentials.pathway_words import clean, goal_words, notes_of, so_far_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from registry.credentials.pathway import Component, Pathway
+    from registry.credentials.pathway import Pathway
     from registry.credentials.pathway_layout import Box
     from registry.credentials.pathway_progress import Progress, Step
 
@@ -29,12 +29,6 @@ LOOKS = {
     State.MISSING: ("#ffffff", "#6b7486", "5 5"),
 }
 """Of each state: what fills its box, its colour, and the dashes of its border."""
-WORDS = {
-    State.DONE: "done",
-    State.RECOGNISED: "prior learning, recognised",
-    State.WAITING: "waits",
-    State.MISSING: "missing",
-}
 _PLAIN = (PAPER, "#35507a", "")
 _MARKS = {
     State.DONE: "M-4 0 l3 3.5 l6 -7",
@@ -43,17 +37,14 @@ _MARKS = {
     State.MISSING: "M-3.5 0 h7",
 }
 _FONT = 'font-family="system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif"'
-# Controls, surrogates and marks that turn the direction of text are no part of a name.
-_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_UNSEEN = dict.fromkeys((*range(32), *range(0x7F, 0xA0), *_TURNING, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), " ")
 
 
 def pathway_picture(pathway: Pathway, progress: Progress | None = None) -> str:
     """Return a pathway as SVG, with how far somebody is on it if that is given."""
     steps = {step.component.achievement: step for step in progress.steps} if progress else {}
-    head = lines_of(_clean(pathway.name), 18, WIDTH - 2 * MARGIN, 3)
+    head = lines_of(clean(pathway.name), 18, WIDTH - 2 * MARGIN, 3)
     top = MARGIN + 24 * len(head) + 12
-    notes = {one.achievement: list(_notes(pathway, one, steps.get(one.achievement))) for one in pathway.components}
+    notes = {one.achievement: list(notes_of(pathway, one, steps.get(one.achievement))) for one in pathway.components}
     boxes, bottom = boxes_of(_cleaned(pathway), notes, top)
     goal, height = _goal(pathway, progress, bottom + 34)
     drawn = [
@@ -76,25 +67,8 @@ def _opening(pathway: Pathway, steps: Mapping[str, Step], height: int) -> Iterat
 
 
 def _told(pathway: Pathway, steps: Mapping[str, Step]) -> str:
-    parts = [", ".join([one.name, *_notes(pathway, one, steps.get(one.achievement))]) for one in pathway.components]
-    return f"{'; '.join(parts)}. {_goal_note(pathway)} {pathway.title} follows."
-
-
-def _notes(pathway: Pathway, component: Component, step: Step | None) -> Iterator[str]:
-    if step is not None:
-        waits = [_name(pathway, name) for name in step.waits_for]
-        yield f"waits for {', '.join(waits)}" if waits else WORDS[step.state]
-    if component.credits:
-        yield f"{number_text(component.credits)} credits"
-    if component.optional:
-        yield "optional"
-    if component.after and (step is None or not step.waits_for):
-        yield f"after {', '.join(_name(pathway, name) for name in component.after)}"
-
-
-def _name(pathway: Pathway, achievement: str) -> str:
-    found = pathway.component(achievement)
-    return _clean(found.name if found else achievement)
+    parts = [", ".join([one.name, *notes_of(pathway, one, steps.get(one.achievement))]) for one in pathway.components]
+    return f"{'; '.join(parts)}. {goal_words(pathway)} {pathway.title} follows."
 
 
 def _box(box: Box, step: Step | None) -> Iterator[str]:
@@ -151,9 +125,9 @@ def _drawn(path: str, x: int, y: int) -> str:
 
 
 def _goal(pathway: Pathway, progress: Progress | None, y: int) -> tuple[list[str], int]:
-    title = lines_of(_clean(pathway.title), 16, WIDTH - 4 * MARGIN, 3)
-    notes = lines_of(_goal_note(pathway), 12, WIDTH - 4 * MARGIN, 2)
-    notes += lines_of(_so_far(pathway, progress), 12, WIDTH - 4 * MARGIN, 2) if progress else ()
+    title = lines_of(clean(pathway.title), 16, WIDTH - 4 * MARGIN, 3)
+    notes = lines_of(goal_words(pathway), 12, WIDTH - 4 * MARGIN, 2)
+    notes += lines_of(so_far_words(pathway, progress), 12, WIDTH - 4 * MARGIN, 2) if progress else ()
     height = 44 + 20 * len(title) + 16 * len(notes)
     look = ("#e6f4ea", "#1a7f37", "") if progress and progress.complete else ("#eef2f9", "#35507a", "")
     middle = WIDTH // 2
@@ -162,23 +136,6 @@ def _goal(pathway: Pathway, progress: Progress | None, y: int) -> tuple[list[str
     below = y + 48 + 20 * len(title)
     parts += [_text(line, middle, below + 16 * at, 12, 400, SMALL) for at, line in enumerate(notes)]
     return parts, y + height + MARGIN
-
-
-def _goal_note(pathway: Pathway) -> str:
-    required = sum(not one.optional for one in pathway.components)
-    parts = [f"all {required} that are not optional"] if 0 < required < len(pathway.components) else []
-    parts += ["all components"] if required == len(pathway.components) else []
-    if pathway.minimum_components > max(required, 1) or not required:
-        parts.append(f"at least {pathway.minimum_components} components")
-    if pathway.minimum_credits:
-        parts.append(f"at least {number_text(pathway.minimum_credits)} credits")
-    return f"It takes {', '.join(parts)}."
-
-
-def _so_far(pathway: Pathway, progress: Progress) -> str:
-    credit = f", {number_text(progress.credits)} credits" if pathway.minimum_credits else ""
-    end = "complete" if progress.complete else "not complete yet"
-    return f"{progress.count} of {len(pathway.components)} components{credit}: {end}."
 
 
 def _star(x: int, y: int, colour: str) -> str:
@@ -205,12 +162,8 @@ def _text(text: str, x: int, y: int, size: int, weight: int, colour: str = INK) 
 
 
 def _cleaned(pathway: Pathway) -> Pathway:
-    return replace(pathway, components=tuple(replace(one, name=_clean(one.name)) for one in pathway.components))
-
-
-def _clean(text: str) -> str:
-    return " ".join(text.translate(_UNSEEN).split())
+    return replace(pathway, components=tuple(replace(one, name=clean(one.name)) for one in pathway.components))
 
 
 def _safe(text: str) -> str:
-    return escape(_clean(text))
+    return escape(clean(text))

@@ -10,6 +10,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.keys import PublicKey
+from registry.credentials.record import award_key, is_record
 from registry.credentials.roster import row_key
 from registry.credentials.times import parse_time, time_text
 from registry.services.fsck_findings import Difference, credential_name
@@ -63,7 +64,7 @@ class Catalogued:
             yield Difference(kind, name, column, detail)
         yield from self._row_keys.mismatches()
 
-    def compare(self, credential: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    def compare(self, credential: Mapping[str, Any], document: dict[str, Any]) -> None:
         """Note if a credential's document names an issuer, carries an achievement or a key that are not kept so."""
         if _at(document, "issuer", "id") not in self._dids:
             self._note("issuer", credential["issuer_id"], "did", "is not the one that its credentials name")
@@ -72,7 +73,8 @@ class Catalogued:
         if name not in self._reissued:  # which took another one's place, and has a key of its own
             self._row_keys.take(credential, document, str(short_id))
         carried = _at(document, "credentialSubject", "achievement")
-        if self._documents.get(number) is not None and carried != self._documents[number]:
+        stands_in = carried if is_record(document) and isinstance(carried, list) else [carried]
+        if self._documents.get(number) is not None and self._documents[number] not in stands_in:
             self._note("achievement", number, "document", f"is not what {name} and perhaps others carry")
         method = _at(document, "proof", 0, "verificationMethod")
         if method not in self._methods:
@@ -138,14 +140,16 @@ class RowKeys:
         self._sound: set[int] = set()
         self._wrong: dict[int, list[str]] = {}
 
-    def take(self, credential: Mapping[str, Any], document: Mapping[str, Any], short_id: str) -> None:
+    def take(self, credential: Mapping[str, Any], document: dict[str, Any], short_id: str) -> None:
         """Compare one credential's row key; its award date was a local one, a day off at most."""
         did, recipient, number = (
             str(_at(document, "issuer", "id")),
             credential["recipient"],
             credential["achievement_id"],
         )
-        if any(row_key(did, short_id, recipient, day) == credential["row_key"] for day in _award_dates(document)):
+        dates = [] if is_record(document) else _award_dates(document)
+        possible = [row_key(did, short_id, recipient, day) for day in dates] or [award_key(did, short_id, recipient)]
+        if credential["row_key"] in possible:
             self._sound.add(number)
         elif len(self._wrong.setdefault(number, [])) < MAX_NAMED:
             self._wrong[number].append(credential_name(credential))

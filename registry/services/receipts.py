@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.core.batch import proof_from_tiles
 from registry.core.canonical import parse_json
 from registry.core.errors import ReceiptFormatError, StateError, VerificationError
 from registry.core.proof import require_inclusion
 from registry.core.receipt import AnchorReceipt, Bundle
+from registry.credentials.presented import leaf_candidates
 from registry.records import BatchState
+from registry.services.embedded import embedded_in
 from registry.services.own_leaf import own_leaf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from registry.core.proof import InclusionProof
     from registry.ports import CredentialStore
     from registry.records import BatchRow, StoredCredential
 
 
 def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
-    """Return a credential with its receipt; without one while its batch is open.
+    """Return a credential with its receipt, none while its batch is open, and with those of its components.
 
     Raises:
         StateError: the document was erased, or a stored tile is damaged.
@@ -31,7 +35,7 @@ def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
     own_leaf(credential)
     receipt = receipt_of(store, credential)
     document = credential.entry.decode("ascii") if credential.entry.startswith(b"e") else parse_json(credential.entry)
-    return Bundle(document, (receipt,) if receipt else ())
+    return Bundle(document, (*([receipt] if receipt else []), *_of_components(store, document)))
 
 
 def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorReceipt | None:
@@ -52,6 +56,23 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
         root=batch.root,
         anchors=tuple(store.anchors(batch.id)),
     )
+
+
+def _of_components(store: CredentialStore, document: dict[str, Any] | str) -> list[AnchorReceipt]:
+    """Return the receipts of what a stack is made of, at any depth: this home's own, and those kept of others."""
+    inside = list(_components(document)) if isinstance(document, dict) else []
+    leaves = list(dict.fromkeys(leaf for one in inside for leaf in leaf_candidates(one)))
+    if not leaves:
+        return []
+    mine = (receipt_of(store, credential) for credential in store.credentials_with(leaves))
+    return [*(receipt for receipt in mine if receipt is not None), *store.component_receipts(leaves)]
+
+
+def _components(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for one in embedded_in(document):
+        if one.kind == "component" and isinstance(one.document, dict):
+            yield one.document
+            yield from _components(one.document)
 
 
 def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, cast
 from registry.store.tables import (
     Achievement,
     Batch,
+    ComponentReceipt,
     Credential,
     Delivery,
     Issuer,
+    Pathway,
     Reissue,
     ShareLink,
     SigningKey,
@@ -34,5 +36,7 @@ CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
 SHARE_LINK = _table(ShareLink)
 DELIVERY = _table(Delivery)
+PATHWAY = _table(Pathway)
+COMPONENT_RECEIPT = _table(ComponentReceipt)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

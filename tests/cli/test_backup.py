@@ -448,6 +448,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
         database_with(
             "DROP TABLE delivery",
+            "DROP TABLE pathway",
+            "DROP TABLE component_receipt",
             "DROP TABLE reissue",
             "DROP TABLE share_link",
             "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
@@ -455,7 +457,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        del manifest["rows"]["reissue"], manifest["rows"]["share_link"], manifest["rows"]["delivery"]
+        for table in ("reissue", "share_link", "delivery", "pathway", "component_receipt"):
+            del manifest["rows"][table]
         manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))
