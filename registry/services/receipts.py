@@ -11,12 +11,10 @@ from registry.core.proof import require_inclusion
 from registry.core.receipt import AnchorReceipt, Bundle
 from registry.credentials.presented import leaf_candidates
 from registry.records import BatchState
-from registry.services.embedded import embedded_in
+from registry.services.embedded import components_in
 from registry.services.own_leaf import own_leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from registry.core.proof import InclusionProof
     from registry.ports import CredentialStore
     from registry.records import BatchRow, StoredCredential
@@ -60,19 +58,12 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
 
 def _of_components(store: CredentialStore, document: dict[str, Any] | str) -> list[AnchorReceipt]:
     """Return the receipts of what a stack is made of, at any depth: this home's own, and those kept of others."""
-    inside = list(_components(document)) if isinstance(document, dict) else []
+    inside = list(components_in(document)) if isinstance(document, dict) else []
     leaves = list(dict.fromkeys(leaf for one in inside for leaf in leaf_candidates(one)))
     if not leaves:
         return []
     mine = (receipt_of(store, credential) for credential in store.credentials_with(leaves))
     return [*(receipt for receipt in mine if receipt is not None), *store.component_receipts(leaves)]
-
-
-def _components(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for one in embedded_in(document):
-        if one.kind == "component" and isinstance(one.document, dict):
-            yield one.document
-            yield from _components(one.document)
 
 
 def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:

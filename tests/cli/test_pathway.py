@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from registry.core.block_header import read_header
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
@@ -170,3 +172,136 @@ def test_the_same_recipient_is_awarded_once(awarded: tuple[Two, Path, Path]) -> 
 
     told = json.loads(again)
     assert (told["issued"], told["credential"]) == (False, json.loads(path.read_text("utf-8"))["credential"]["id"])
+
+
+def test_it_is_judged_offline_with_its_state_proof(awarded: tuple[Two, Path, Path]) -> None:
+    made, _, path = awarded
+    out, name = made.folder / "offline", json.loads(path.read_text("utf-8"))["credential"]["id"]
+    made.uni.do("export", "--credential", name, "--with-state", "--out", str(out))
+    [state] = out.glob("*.state.json")
+    block = read_header(bytes.fromhex(json.loads(state.read_text("utf-8"))["header"][2:])).block_hash.to_hex()
+
+    told = report(made.uni, out / f"{path.name}", "--offline", "--state", str(state), "--trust-block", block)
+
+    assert told["verdict"] == "verified", told
+    assert [part["verdict"] for part in told["parts"]] == ["verified"] * 3
+
+
+def test_progress_says_what_is_done_and_what_waits(awarded: tuple[Two, Path, Path]) -> None:
+    made, law, _ = awarded
+    [ada, bo] = [
+        {step["achievement"].rpartition("/")[2]: step["state"] for step in json.loads(line)["steps"]}
+        for line in made.uni.do("pathway", "progress", "analyst-path", "--component", str(law), "--json").splitlines()
+    ]
+
+    assert ada == {"data": "done", "law": "done", "statistics": "done"}
+    assert bo == {"data": "done", "law": "missing", "statistics": "missing"}
+
+
+def test_a_pathway_survives_backup_and_restore_and_fsck_finds_nothing(awarded: tuple[Two, Path, Path]) -> None:
+    made, law, path = awarded
+    file, restored = made.folder / "uni.zip", made.folder / "restored"
+    made.uni.do("fsck")
+    made.uni.do("backup", str(file))
+    made.uni.do("restore", str(file), "--home", str(restored))
+    home = homes.Home(restored, made.uni.network_toml)
+
+    again = home.do("pathway", "award", "analyst-path", "--recipient", ADA, "--component", str(law), "--json")
+
+    assert json.loads(again)["credential"] == json.loads(path.read_text("utf-8"))["credential"]["id"]
+    assert of(exported(home, made.folder), "Analyst")["receipts"] == json.loads(path.read_text("utf-8"))["receipts"]
+
+
+# --- What is refused, by name and before anything is signed
+
+
+def counted(home: Any) -> str:
+    return str(home.do("links", "--all")).count("urn:uuid:").__str__()
+
+
+@pytest.mark.parametrize("who", [BO, "nobody@learners.example"])
+def test_who_has_not_completed_it_is_told_what_is_missing(awarded: tuple[Two, Path, Path], who: str) -> None:
+    made = awarded[0]
+    before = counted(made.uni)
+
+    outcome = made.uni.run("pathway", "award", "analyst-path", "--recipient", who)
+
+    assert outcome.code == 2
+    assert "Data Law is missing; Statistics is missing. Nothing was signed." in outcome.err
+    assert counted(made.uni) == before
+
+
+def test_another_persons_component_is_refused_by_name(awarded: tuple[Two, Path, Path]) -> None:
+    made, law, _ = awarded
+
+    outcome = made.uni.run("pathway", "award", "analyst-path", "--recipient", BO, "--component", str(law))
+
+    assert (outcome.code, f"{law}: it is proven of none" in outcome.err) == (2, True), outcome
+
+
+def test_an_altered_component_is_refused_by_name(awarded: tuple[Two, Path, Path]) -> None:
+    made, law, _ = awarded
+    bundle = json.loads(law.read_text("utf-8"))
+    bundle["credential"]["credentialSubject"]["creditsEarned"] = 90
+    path = made.file("altered", bundle)
+
+    outcome = made.uni.run("pathway", "award", "analyst-path", "--recipient", ADA, "--component", path)
+
+    assert (outcome.code, "altered after it was signed" in outcome.err, path in outcome.err) == (2, True, True)
+
+
+def test_a_cycle_is_refused_and_no_pathway_of_the_call_is_stored(awarded: tuple[Two, Path, Path]) -> None:
+    made = awarded[0]
+    components = [
+        {"achievement": "data", "after": ["statistics"]},
+        {"achievement": "statistics", "after": ["data"]},
+    ]
+    bad = made.pathway("round", components=components)
+
+    outcome = made.uni.run("pathway", "add", made.pathway("fine"), bad)
+
+    assert (outcome.code, f"{bad}: Pathway round: these wait for each other in a cycle" in outcome.err) == (2, True)
+    assert [line.split()[0] for line in made.uni.do("pathway", "list").splitlines()] == ["analyst-path"]
+
+
+def test_recognised_prior_learning_shows_its_basis_and_is_no_component(made: Two) -> None:
+    issue(made.uni, made.folder, f"data,{BO},2026-03-02")
+    components = [{"achievement": "data"}, {"achievement": "statistics", "recognition": True}]
+    made.uni.do("pathway", "add", made.pathway("known", components=components))
+    given = {
+        "component": "Statistics",
+        "recipient": BO,
+        "basis": "Six years as a statistician.",
+        "assessedBy": "Dr Ilse Maas",
+        "assessedOn": "2026-04-01",
+        "evidence": [{"id": "https://portfolio.example/bo", "narrative": "Three published surveys."}],
+    }
+    known = made.file("recognition", given)
+    made.uni.do("pathway", "award", "known", "--recipient", BO, "--recognition", known)
+    made.uni.do("anchor", "run")
+    bundle = of(exported(made.uni, made.folder), "Analyst", "Bo Lind")
+
+    told = report(made.uni, bundle["path"])
+
+    assert (told["verdict"], [part["title"] for part in told["parts"]]) == ("verified", ["Data"])
+    assert bundle["credential"]["evidence"][0]["genre"] == "Recognition of prior learning"
+    assert "Six years as a statistician. Assessed by Dr Ilse Maas" in bundle["credential"]["evidence"][0]["description"]
+    outcome = made.uni.run("pathway", "award", "analyst-path", "--recipient", BO, "--recognition", known)
+    assert (outcome.code, "does not take recognised prior learning" in outcome.err) == (2, True)
+
+
+# --- What happens to it later
+
+
+def test_a_component_that_its_issuer_revokes_fails_the_larger_credential_by_name(
+    awarded: tuple[Two, Path, Path],
+) -> None:
+    made, law, path = awarded
+    name = json.loads(law.read_text("utf-8"))["credential"]["id"]
+
+    made.college.do("revoke", name, "--reason", "error")
+
+    told = report(made.uni, path)
+    said = next(one for one in told["checks"] if one["check"] == "components")
+    assert (told["verdict"], told["reason"]) == ("not-verified", "component-failed")
+    assert "Law does not hold up: Not verified: the issuer revoked it." in said["detail"]
