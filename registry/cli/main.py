@@ -31,6 +31,7 @@ SUMMARIES: Mapping[str, str] = {
     "achievement": "What credentials are awarded for.",
     "issue": "Issue credentials from a roster.",
     "pathway": "What makes up a larger achievement, who has completed it, and its award.",
+    "transcript": "Everything a recipient holds of this home, as one signed record.",
     "anchor": "Seal batches and anchor them on the chain.",
     "export": "Write bundles and badges to files.",
     "links": "Print each recipient's own link, to be handed over.",

@@ -212,6 +212,37 @@ def test_a_pathway_survives_backup_and_restore_and_fsck_finds_nothing(awarded: t
     assert of(exported(home, made.folder), "Analyst")["receipts"] == json.loads(path.read_text("utf-8"))["receipts"]
 
 
+def test_a_transcript_holds_all_that_stands_and_is_the_same_until_something_changes(
+    awarded: tuple[Two, Path, Path],
+) -> None:
+    made, out = awarded[0], awarded[0].folder / "transcript.json"
+    made.uni.do("transcript", ADA, "--out", str(out))
+    made.uni.do("anchor", "run")
+    said = made.uni.do("transcript", ADA, "--out", str(out))
+
+    told = report(made.uni, out, "--recipient", ADA)
+
+    assert (said.split()[0], told["verdict"]) == ("Found", "verified"), told
+    assert sorted(part["title"] for part in told["parts"]) == ["Analyst", "Data", "Statistics"]
+    credential = json.loads(out.read_text("utf-8"))["credential"]
+    assert credential["partial"] is False
+    named = [
+        (one["associationType"], one["sourceId"].rpartition("/")[2], one["targetId"].rpartition("/")[2])
+        for one in credential["credentialSubject"]["association"]
+    ]
+    assert ("isPartOf", "data", "analyst") in named
+    assert ("precedes", "data", "statistics") in named
+
+
+def test_nobody_gets_a_transcript_of_nothing(awarded: tuple[Two, Path, Path]) -> None:
+    made = awarded[0]
+
+    outcome = made.uni.run("transcript", "nobody@learners.example", "--out", str(made.folder / "none.json"))
+
+    assert (outcome.code, "holds no credential of this home" in outcome.err) == (2, True)
+    assert not (made.folder / "none.json").exists()
+
+
 # --- What is refused, by name and before anything is signed
 
 
