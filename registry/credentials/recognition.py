@@ -108,7 +108,8 @@ def _achievement(name: str, component: str, form: _RecognitionForm) -> dict[str,
 
 
 def _evidence(component: str, form: _RecognitionForm) -> tuple[dict[str, Any], ...]:
-    said = f"In the place of {component}. {form.basis} Assessed by {form.assessed_by} on {form.assessed_on}."
+    assessed = f"Assessed by {form.assessed_by} on {form.assessed_on}."
+    said = f"Recognised by the issuer in the place of {component}. {form.basis} {assessed}"
     return tuple(
         {
             **({"id": one.id} if one.id else {}),
