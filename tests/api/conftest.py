@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -27,12 +29,18 @@ from registry.system import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from fastapi import FastAPI
 
     from registry.store.repository import Store
 
+HERE = Path(__file__).parent
+if "services_world" not in sys.modules:
+    _SPEC = importlib.util.spec_from_file_location("services_world", HERE.parent / "services" / "world.py")
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
+    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 HOSTILE = "</title><script>alert(1)</script> & \"Data\" 'x' \u202eevil"
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
