@@ -156,10 +156,18 @@ def award(
         if as_json:
             json_line(one)
         else:
-            word = "Would be awarded" if dry_run else "Awarded" if one["issued"] else "Awarded before"
-            say(f"{word}: {one['recipient']}, {one['components']} components. {one['credential'] or ''}".rstrip())
+            name = one["credential"] or ""
+            say(f"{_awarded_word(one)}: {one['recipient']}, {one['components']} components. {name}".rstrip())
     if new and not as_json:
         say("Next: credanchor anchor run")
+
+
+def _awarded_word(one: dict[str, Any]) -> str:
+    if one["revoked"]:
+        return "Awarded before, and revoked since"
+    if one["issued"]:
+        return "Awarded"
+    return "Awarded before" if one["credential"] else "Would be awarded"
 
 
 def _say_progress(found: Pathway, one: Candidate, *, as_json: bool) -> None:

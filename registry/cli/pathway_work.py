@@ -67,11 +67,13 @@ def awards_of(
     for one, draft in drafts:
         known_before = store.credential_by_row_key(draft.key)
         stored, is_new = (known_before, False) if dry_run else issuance.issued(draft)
+        status = store.statuses([stored.leaf_hash]) if stored else {}
         yield {
             "recipient": one.recipient,
             "components": len(draft.record.components),
             "credential": stored.credential_id if stored else None,
             "issued": is_new,
+            "revoked": "revoked" in status.values(),
         }
 
 

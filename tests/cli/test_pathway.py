@@ -321,6 +321,15 @@ def test_recognised_prior_learning_shows_its_basis_and_is_no_component(made: Two
     assert (outcome.code, "does not take recognised prior learning" in outcome.err) == (2, True)
 
 
+def test_a_larger_credential_is_not_reissued_by_changing_members(awarded: tuple[Two, Path, Path]) -> None:
+    made, _, path = awarded
+    name = json.loads(path.read_text("utf-8"))["credential"]["id"]
+
+    outcome = made.uni.run("reissue", name, "--set", "grade=A", "--reason", "a slip")
+
+    assert (outcome.code, "is made of other credentials" in outcome.err) == (2, True), outcome
+
+
 # --- What happens to it later
 
 
@@ -336,3 +345,16 @@ def test_a_component_that_its_issuer_revokes_fails_the_larger_credential_by_name
     said = next(one for one in told["checks"] if one["check"] == "components")
     assert (told["verdict"], told["reason"]) == ("not-verified", "component-failed")
     assert "Law does not hold up: Not verified: the issuer revoked it." in said["detail"]
+    again = made.uni.do("pathway", "progress", "analyst-path", "--recipient", ADA, "--json")
+    assert json.loads(again)["complete"] is False
+
+
+def test_an_award_that_was_revoked_is_said_to_be_and_not_awarded_again(awarded: tuple[Two, Path, Path]) -> None:
+    made = awarded[0]
+    made.uni.do("pathway", "add", made.pathway("short", components=[{"achievement": "data"}]))
+    name = json.loads(awarded[2].read_text("utf-8"))["credential"]["id"]
+    made.uni.do("revoke", name, "--reason", "error")
+
+    said = made.uni.do("pathway", "award", "short", "--recipient", ADA)
+
+    assert said.startswith(f"Awarded before, and revoked since: mailto:{ADA}, 1 components. {name}")
