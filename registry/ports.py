@@ -155,6 +155,12 @@ class CredentialStore(Protocol):
         """Return the achievements of one issuer, or of all."""
         ...
 
+    def put_achievements(
+        self, achievements: Sequence[AchievementRow], receipts: Sequence[AnchorReceipt] = ()
+    ) -> list[bool]:
+        """Store achievements and receipts of endorsements in them, all or none; return of each whether it changed."""
+        ...
+
     def known_row_keys(self, keys: Sequence[Digest]) -> set[Digest]:
         """Return which of these roster rows were issued already."""
         ...
@@ -209,6 +215,10 @@ class CredentialStore(Protocol):
 
     def component_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:
         """Return the receipts that are kept of others' credentials with these leaf hashes."""
+        ...
+
+    def endorsement_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:
+        """Return the receipts that are kept of endorsements in achievements, by their leaf hashes."""
         ...
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.api import labels
-from registry.checks.facts import AccreditationStatus, ChainFacts
+from registry.checks.proven import PROVING, voucher
 from registry.checks.report import Outcome, Verdict
 from registry.credentials.pathway_words import clean
 from registry.credentials.recognition import GENRE
 
 if TYPE_CHECKING:
-    from registry.checks.facts import Accreditation, Facts
+    from registry.checks.facts import Facts
     from registry.checks.report import Report
     from registry.services.judged import Judged
 
 MAX_SHOWN = 200
 """Most components that are shown; no more are judged."""
 _TONES = {Verdict.VERIFIED: "good", Verdict.NOT_VERIFIED: "bad", Verdict.UNDECIDED: "open"}
-_PROVING = frozenset({"signature", "inclusion", "anchor", "issuer-key", "issuer-identity"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +76,12 @@ def recognised_in(document: dict[str, Any]) -> tuple[Recognised, ...]:
 def vouched_for(report: Report, facts: Facts) -> str:
     """Return who vouches on the chain for the issuer of a credential, by what is proven; else that nobody does."""
     results = {result.check: result for result in report.checks}
-    if all(results[name].outcome is Outcome.PASSED for name in _PROVING):
-        said = _voucher(facts)
+    if all(results[name].outcome is Outcome.PASSED for name in PROVING):
+        said = voucher(facts)
         if said is not None:
             return labels.VOUCHED.format(accreditor=clean(said.accreditor_name), issuer=clean(said.name))
         return labels.OWN_SITE.format(did=clean(facts.presented.issuer_did))
     return labels.UNVOUCHED.format(did=clean(facts.presented.issuer_did))
-
-
-def _voucher(facts: Facts) -> Accreditation | None:
-    known = facts.chain.accreditations if isinstance(facts.chain, ChainFacts) else ()
-    return next((one for one in known if one.status is AccreditationStatus.ACTIVE), None)
 
 
 def _text(value: object) -> str:

@@ -67,6 +67,7 @@ class RosterError(InputError):
         if column is not None:
             place += f', column "{column}"'
         super().__init__(f"{place}: {message}")
+        self.reason = message
         self.file = file
         self.row = row
         self.column = column

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from registry.credentials.arrays import with_arrays
 from registry.credentials.contexts import CONTEXTS
+from registry.credentials.descriptors import offered_from
 from registry.credentials.recipient_id import STUDENT_NUMBER_TYPE, hashed_identity, plain_identity
 from registry.credentials.results import result_of
 from registry.credentials.times import time_text
@@ -59,9 +60,10 @@ def compose(
     recipient's own.
 
     Raises:
-        RosterError: the row has a grade that the achievement does not describe.
+        RosterError: the row has a grade that the achievement does not describe, or a date before it was offered.
 
     """
+    _require_offered(achievement, row)
     credential = {
         "@context": list(CONTEXTS),
         "id": credential_id,
@@ -82,6 +84,14 @@ def compose(
 def check_row(achievement: dict[str, Any], row: RosterRow) -> None:
     """Raise the RosterError that composing this row would raise, so that a roster can be checked beforehand."""
     result_of(with_arrays(achievement), row)
+    _require_offered(achievement, row)
+
+
+def _require_offered(achievement: dict[str, Any], row: RosterRow) -> None:
+    first = offered_from(achievement)
+    if first is not None and row.awarded_on < first:
+        message = f"it was awarded on {row.awarded_on}, but the achievement is offered from {first}; correct the date"
+        raise row.error("awarded_on", message)
 
 
 def _subject(achievement: dict[str, Any], row: RosterRow, salt: str, disclosure: Disclosure) -> dict[str, Any]:

@@ -95,6 +95,14 @@ def leaf_candidates(document: dict[str, Any]) -> tuple[Digest, ...]:
     return tuple(leaf for leaf in leaves if leaf is not None)
 
 
+def entry_shown(credential: dict[str, Any] | str, leaf: Digest | None) -> bytes | None:
+    """Return the entry whose leaf hash is `leaf`; None if the credential has no such entry."""
+    if isinstance(credential, str):
+        return entry_of_jwt(credential)
+    proofs = issuer_proofs(credential) if leaf is not None else ()
+    return next((entry_of(credential, proof) for proof in proofs if _leaf(credential, proof)[0] == leaf), None)
+
+
 def _reduced(document: dict[str, Any], leaf: Digest | None) -> dict[str, Any]:
     for proof in issuer_proofs(document) if leaf is not None else ():
         if _leaf(document, proof)[0] == leaf:

@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.arrays import with_arrays
+from registry.credentials.endorsement import endorsement_key, is_endorsement, without_endorsements
+from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.keys import PublicKey
-from registry.credentials.record import award_key, is_record
+from registry.credentials.presented import leaf_candidates
+from registry.credentials.record import award_key, is_record, transcript_key
 from registry.credentials.roster import row_key
+from registry.credentials.signing import verify_proof
 from registry.credentials.times import parse_time, time_text
 from registry.services.fsck_findings import Difference, credential_name
 from registry.services.status_indices import list_number, list_position
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from registry.core.digest import Digest
     from registry.ports import RawStore
 
 _JWT_BEGINS = b"e"
@@ -54,6 +59,10 @@ class Catalogued:
         for number, document in self._documents.items():
             if document is None:
                 yield Difference("achievement", number, "document", "is not JSON")
+                continue
+            for one in document.get("endorsement", []):
+                if verify_proof(one).outcome != "passed":
+                    yield Difference("achievement", number, "document", "holds an endorsement that was altered")
         for row in self._keys:
             if not _is_key(row["multibase"]):
                 yield Difference("signing_key", row["id"], "multibase", "is not an Ed25519 key")
@@ -70,11 +79,15 @@ class Catalogued:
             self._note("issuer", credential["issuer_id"], "did", "is not the one that its credentials name")
         short_id = self.achievements.get(credential["achievement_id"], {}).get("short_id")
         number, name = credential["achievement_id"], credential_name(credential)
-        if name not in self._reissued:  # which took another one's place, and has a key of its own
+        if number is None:
+            if _own_key(credential, document) != credential["row_key"]:
+                self._note("credential", name, "row_key", "is not what its document says")
+        elif name not in self._reissued:  # which took another one's place, and has a key of its own
             self._row_keys.take(credential, document, str(short_id))
         carried = _at(document, "credentialSubject", "achievement")
         stands_in = carried if is_record(document) and isinstance(carried, list) else [carried]
-        if self._documents.get(number) is not None and self._documents[number] not in stands_in:
+        kept = self._documents.get(number)
+        if kept is not None and not any(_is_same_text(one, kept) for one in stands_in):
             self._note("achievement", number, "document", f"is not what {name} and perhaps others carry")
         method = _at(document, "proof", 0, "verificationMethod")
         if method not in self._methods:
@@ -88,17 +101,24 @@ class Catalogued:
         self._contradicted.setdefault((kind, name, column), detail)
 
 
+def _own_key(credential: Mapping[str, Any], document: dict[str, Any]) -> Digest:
+    """Return the identity of an endorsement or a transcript, which are awarded for no achievement."""
+    if not is_record(document):
+        return endorsement_key(document)
+    subject = document["credentialSubject"]
+    leaves = [leaf for one in subject["verifiableCredential"] for leaf in leaf_candidates(one)[:1]]
+    linked = [(one["associationType"], one["sourceId"], one["targetId"]) for one in subject.get("association", [])]
+    return transcript_key(issuer_did(document), credential["recipient"], leaves, linked)
+
+
 def document_differences(credential: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference]:
     """Yield the columns that the credential's own document contradicts.
 
-    A VC-JWT, and what other software issued and was adopted here, is left to its leaf hash.
+    A VC-JWT, and what other software composed (adopted here, or signed through the VC-API), is left to its leaf hash.
     """
     entry = credential["entry"]
-    if (
-        entry is None
-        or entry.startswith(_JWT_BEGINS)
-        or None in (credential["achievement_id"], credential["status_index"])
-    ):
+    composed_elsewhere = credential["achievement_id"] is None and credential["row_key"] == credential["leaf_hash"]
+    if entry is None or entry.startswith(_JWT_BEGINS) or composed_elsewhere or credential["status_index"] is None:
         return
     name = credential_name(credential)
     try:
@@ -124,7 +144,12 @@ def _columns(
     yield "uuid", document.get("id") == credential_name(credential)
     named = _at(document, "issuer", "id")
     yield "issuer_id", named == issuer.get("did") or not catalogued.is_did(named)
-    yield "achievement_id", achievement.get("issuer_id") == credential["issuer_id"]
+    awards_nothing = credential["achievement_id"] is None  # an endorsement, or a transcript
+    other = is_endorsement(dict(document)) or is_record(dict(document))
+    yield (
+        "achievement_id",
+        other if awards_nothing else achievement.get("issuer_id") == credential["issuer_id"],
+    )
     yield (
         "status_index",
         str(_at(status, "statusListIndex")) == str(list_position(index))
@@ -186,6 +211,11 @@ def _at(value: Any, *path: str | int) -> Any:  # noqa: ANN401  any JSON value
         except (KeyError, IndexError, TypeError):
             return None
     return value
+
+
+def _is_same_text(carried: object, kept: dict[str, Any]) -> bool:
+    """Compare achievements; an endorsement that came or went later is none of the text."""
+    return isinstance(carried, dict) and without_endorsements(carried) == without_endorsements(kept)
 
 
 def _json(text: str) -> Any:  # noqa: ANN401  any JSON value

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from registry.core.batch import MAX_LEAVES
 from registry.core.digest import leaf_hash
 from registry.core.errors import CredentialFormatError, InputError, RosterError
-from registry.credentials.compose import check_row, compose
+from registry.credentials.compose import HASHED, check_row, compose
 from registry.credentials.roster import row_key
 from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
 from registry.credentials.status_list import status_entry
 from registry.credentials.vc_jwt import with_subject_id
 from registry.records import NewCredential
+from registry.services.framework_rule import require_framework
 from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registry.core.digest import Digest
+    from registry.credentials.compose import Disclosure
+    from registry.credentials.framework_keys import FrameworkKey
     from registry.credentials.roster import RosterRow
     from registry.ports import CredentialStore
     from registry.records import IssuerRow
@@ -94,10 +97,16 @@ class Issuance:
     """Whether a recipient without a DID gets an id for this credential alone, as a VC-JWT needs one."""
     max_batch_size: int = MAX_LEAVES
     """Most leaves in a batch; what is more opens another."""
+    disclosure: Disclosure = HASHED
+    """What credentials say openly about their recipients."""
+    required: FrameworkKey | None = None
+    """Framework whose mandatory descriptors an achievement must have."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
-    unsafe: dict[int, str] = field(default_factory=dict)
-    """What verifiers would refuse of an achievement, by its row number, empty if nothing; filled as needed."""
+    unfit: dict[int, str] = field(default_factory=dict)
+    """Why an achievement is not issued, by its row number, empty if it can be; filled as needed."""
+    offers: list[Offer] = field(default_factory=list)
+    """What the rows that were looked at award; filled as needed."""
 
     def run(self, rows: Iterable[RosterRow]) -> Iterator[Progress]:
         """Issue all rows, yielding progress after each stored chunk.
@@ -128,23 +137,25 @@ class Issuance:
         try:
             offer = self.offer(row)
             check_row(offer.achievement.document, row)
-            self._require_safe(offer, row)
+            self._require_fit(offer, row)
         except RosterError as error:
             return error
         return None
 
-    def _require_safe(self, offer: Offer, row: RosterRow) -> None:
-        """Raise RosterError if an achievement, or its issuer, holds what verifiers refuse; each is looked at once."""
+    def _require_fit(self, offer: Offer, row: RosterRow) -> None:
+        """Raise RosterError if an achievement cannot be issued by its issuer; each is looked at once."""
         key = offer.achievement.id
-        if key not in self.unsafe:
+        if key not in self.unfit:
+            self.offers.append(offer)
             try:
                 require_safe_achievement(offer.achievement.document)
                 require_safe_profile(offer.issuer.profile)
-                self.unsafe[key] = ""
+                require_framework(offer, self.required)
+                self.unfit[key] = ""
             except CredentialFormatError as error:
-                self.unsafe[key] = str(error)
-        if self.unsafe[key]:
-            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unsafe[key]}")
+                self.unfit[key] = str(error)
+        if self.unfit[key]:
+            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unfit[key]}")
 
     def _new(self, chunk: list[RosterRow]) -> list[tuple[RosterRow, Offer, Digest]]:
         keyed = [(row, offer := self.offer(row), _key(row, offer)) for row in chunk]
@@ -181,6 +192,7 @@ class Issuance:
             credential_id=f"urn:uuid:{own}",
             status_entry=status_entry(url, list_position(status_index)),
             salt=secrets.token_urlsafe(SALT_BYTES),
+            disclosure=self.disclosure,
         )
         return with_subject_id(unsigned, f"urn:uuid:{uuid.uuid4()}") if self.names_subject else unsigned
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine
 
-HEAD = "0007"
+HEAD = "0008"
 """Newest migration; the tables of this version of Credanchor."""
 _BUSY_SECONDS = 30
 

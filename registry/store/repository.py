@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from registry.store.batch_rows import BatchRows
 from registry.store.credential_rows import CredentialRows
 from registry.store.delivery_rows import DeliveryRows
+from registry.store.endorsement_rows import EndorsementRows
 from registry.store.issuer_rows import IssuerRows
 from registry.store.pathway_rows import PathwayRows
 from registry.store.proof_rows import ProofRows
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows, PathwayRows):
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows, EndorsementRows, PathwayRows):
     """One database: issuers, achievements, credentials, pathways, links, batches; submissions, proofs, mails."""
 
     def __init__(self, engine: Engine) -> None:

@@ -10,6 +10,7 @@ from registry.store.tables import (
     ComponentReceipt,
     Credential,
     Delivery,
+    EndorsementReceipt,
     Issuer,
     Pathway,
     Reissue,
@@ -34,6 +35,7 @@ ACHIEVEMENT = _table(Achievement)
 BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
+ENDORSEMENT_RECEIPT = _table(EndorsementReceipt)
 SHARE_LINK = _table(ShareLink)
 DELIVERY = _table(Delivery)
 PATHWAY = _table(Pathway)

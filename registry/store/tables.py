@@ -96,6 +96,15 @@ class Reissue(SQLModel, table=True):
     recorded_at: int = Field(sa_type=BigInteger)
 
 
+class EndorsementReceipt(SQLModel, table=True):
+    """The anchoring receipt of somebody's endorsement that stands in an achievement of this home."""
+
+    __tablename__ = "endorsement_receipt"
+    leaf_hash: bytes = Field(primary_key=True)
+    document: str
+    """The receipt as JSON."""
+
+
 class ShareLink(SQLModel, table=True):
     """A link that a recipient made; live while `revoked_at` is null."""
 

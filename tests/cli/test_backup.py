@@ -451,13 +451,14 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
             "DROP TABLE pathway",
             "DROP TABLE component_receipt",
             "DROP TABLE reissue",
+            "DROP TABLE endorsement_receipt",
             "DROP TABLE share_link",
             "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
             "ALTER TABLE signing_key DROP COLUMN retired_since",
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        for table in ("reissue", "share_link", "delivery", "pathway", "component_receipt"):
+        for table in ("reissue", "share_link", "delivery", "endorsement_receipt", "pathway", "component_receipt"):
             del manifest["rows"][table]
         manifest["schemaRevision"] = "0003"
 

@@ -81,6 +81,10 @@ def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
         leaf = bytes.fromhex(receipt["leafHash"][2:])
         database.execute("INSERT INTO component_receipt VALUES (?, ?)", (leaf, json.dumps(receipt)))
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
+        # As somebody's endorsement leaves it.
+        [receipt] = json.loads(min((home.folder / "bundles").iterdir()).read_text("utf-8"))["receipts"]
+        row = (bytes.fromhex(receipt["leafHash"][2:]), json.dumps(receipt))
+        database.execute("INSERT INTO endorsement_receipt VALUES (?, ?)", row)
         database.commit()
     return home
 

@@ -232,6 +232,7 @@ def test_a_transcript_holds_all_that_stands_and_is_the_same_until_something_chan
     ]
     assert ("isPartOf", "data", "analyst") in named
     assert ("precedes", "data", "statistics") in named
+    made.uni.do("fsck")
 
 
 def test_nobody_gets_a_transcript_of_nothing(awarded: tuple[Two, Path, Path]) -> None:
