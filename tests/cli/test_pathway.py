@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
 from registry.core.block_header import read_header
 
@@ -233,6 +234,21 @@ def test_a_transcript_holds_all_that_stands_and_is_the_same_until_something_chan
     assert ("isPartOf", "data", "analyst") in named
     assert ("precedes", "data", "statistics") in named
     made.uni.do("fsck")
+
+
+def test_a_transcript_as_pdf_is_read_by_people_and_verified_as_a_file(awarded: tuple[Two, Path, Path]) -> None:
+    made, out = awarded[0], awarded[0].folder / "transcript.pdf"
+    made.uni.do("transcript", ADA, "--out", str(made.folder / "transcript.json"))
+    made.uni.run("anchor", "run")
+    made.uni.do("transcript", ADA, "--as", "pdf", "--out", str(out))
+
+    told = report(made.uni, out)
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(out).pages)
+
+    assert told["verdict"] == "verified", told
+    assert all(
+        word in text for word in ("Ada Okafor", "Statistics Northfield University 1 June 2026 4", "What was earned")
+    )
 
 
 def test_nobody_gets_a_transcript_of_nothing(awarded: tuple[Two, Path, Path]) -> None:
