@@ -471,6 +471,12 @@ def test_a_component_beyond_the_limit_is_never_passed_over_in_silence(
     assert "verifiableCredential[2]" in judged.report.checks[0].detail
 
 
+def test_one_component_more_than_is_judged_leaves_a_whole_stack_undecided(world: Any) -> None:
+    whole, _, receipts = stacked(world, gather.MAX_PARTS + 1)
+
+    assert told(world.judge(whole, receipts)) == ("undecided", "too-many-parts")
+
+
 def test_the_limit_of_parts_counts_all_levels_together(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gather, "MAX_PARTS", 4)
     made = [stacked(world) for _ in range(2)]
