@@ -20,10 +20,16 @@ pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
 
 
 @pytest.fixture(scope="module")
-def certificates(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give a copy of the home: a certificate makes a share link."""
+    return issued_home.copied(tmp_path_factory.mktemp("homes") / "printed")
+
+
+@pytest.fixture(scope="module")
+def certificates(home: Any, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Give the three credentials of the home as certificates."""
     out = tmp_path_factory.mktemp("certificates")
-    assert issued_home.do("export", "--all", "--as", "pdf", "--out", str(out)) == f"Wrote 3 files into {out}.\n"
+    assert home.do("export", "--all", "--as", "pdf", "--out", str(out)) == f"Wrote 3 files into {out}.\n"
     return sorted(out.iterdir())
 
 
@@ -56,8 +62,8 @@ def test_a_certificate_names_its_network_and_transaction(certificates: list[Path
         assert "Not anchored" not in said
 
 
-def test_a_state_proof_goes_beside_a_certificate_too(issued_home: Any, tmp_path: Path) -> None:
-    issued_home.do("export", "--all", "--as", "pdf", "--with-state", "--out", str(tmp_path))
+def test_a_state_proof_goes_beside_a_certificate_too(home: Any, tmp_path: Path) -> None:
+    home.do("export", "--all", "--as", "pdf", "--with-state", "--out", str(tmp_path))
     assert len(list(tmp_path.glob("*.state.json"))) == 3
 
 
@@ -76,9 +82,8 @@ def test_a_fonts_folder_that_is_none_is_refused_and_nothing_is_written(
 
 
 def test_the_qr_code_leads_to_a_share_link_called_pdf_and_to_the_same_one_again(
-    issued_home: Any, certificates: list[Path], tmp_path: Path
+    home: Any, certificates: list[Path], tmp_path: Path
 ) -> None:
-    home = issued_home.copied(tmp_path / "home")
     name = certificates[0].stem
     for folder in ("first", "second"):
         home.do("export", "--credential", name, "--as", "pdf", "--out", str(tmp_path / folder))
