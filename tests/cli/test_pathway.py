@@ -149,6 +149,18 @@ def test_the_larger_credential_verifies_with_every_component_by_its_own_receipt(
     assert len(json.loads(path.read_text("utf-8"))["receipts"]) == 4
 
 
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_badge_and_certificate_of_it_carry_every_component(awarded: tuple[Two, Path, Path], form: str) -> None:
+    made, _, path = awarded
+    name = json.loads(path.read_text("utf-8"))["credential"]["id"]
+    made.uni.do("export", "--credential", name, "--as", form, "--out", str(made.folder / form))
+    [file] = (made.folder / form).iterdir()
+
+    told = report(made.uni, file)
+
+    assert (told["verdict"], len(told["parts"])) == ("verified", 3), told
+
+
 def test_it_is_a_record_that_says_what_is_part_of_what_and_what_precedes_what(awarded: tuple[Two, Path, Path]) -> None:
     credential = json.loads(awarded[2].read_text("utf-8"))["credential"]
 
