@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         BatchState,
         IssuerRow,
         NewCredential,
+        PathwayRow,
         Reissue,
         ShareLink,
         SigningKeyRow,
@@ -186,6 +187,34 @@ class CredentialStore(Protocol):
 
     def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
         """Return one credential by the identity of what it was issued for."""
+        ...
+
+    def pathways(self) -> list[PathwayRow]:
+        """Return all pathways."""
+        ...
+
+    def credentials_for(self, achievement_ids: Sequence[int]) -> list[StoredCredential]:
+        """Return the credentials of these achievements that were not erased."""
+        ...
+
+    def credentials_of(self, recipient: str) -> list[StoredCredential]:
+        """Return the credentials of a recipient, as the roster calls them, that were not erased."""
+        ...
+
+    def credentials_with(self, leaves: Sequence[Digest]) -> list[StoredCredential]:
+        """Return the credentials with these leaf hashes that were not erased."""
+        ...
+
+    def statuses(self, leaves: Sequence[Digest]) -> dict[Digest, str]:
+        """Return the newest kind of status change of those of the leaves that had any."""
+        ...
+
+    def add_stack(self, new: NewCredential, receipts: Sequence[AnchorReceipt], now: datetime, max_leaves: int) -> None:
+        """Store a signed stack, and the receipts of others' components in it, both or neither."""
+        ...
+
+    def component_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:
+        """Return the receipts that are kept of others' credentials with these leaf hashes."""
         ...
 
     def endorsement_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:

@@ -73,6 +73,16 @@ class AchievementRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PathwayRow:
+    """What makes up a larger achievement, as its file says it."""
+
+    short_id: str
+    """The pathway's `id`, unique in this home."""
+    document: dict[str, Any]
+    """The file's JSON; `credentials.pathway_file` reads it against the home's achievements."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewCredential:
     """A signed credential on its way into the store."""
 

@@ -12,6 +12,7 @@ from registry.api import problems
 from registry.api.answers import HERE, with_headers
 from registry.api.office import STATUS_LIST_SECONDS
 from registry.api.own_page import own_router
+from registry.api.record_page import record_router
 from registry.api.shared import shared_router
 from registry.api.vc_api import vc_api_router
 from registry.core.canonical import canonical_bytes
@@ -33,6 +34,7 @@ def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
     app.middleware("http")(with_headers)
     app.include_router(_published(office))
     app.include_router(shared_router(office))
+    app.include_router(record_router(office))  # before the files of an own link, whose names it is none of
     app.include_router(own_router(office))
     if vc_api is not None:
         app.include_router(vc_api_router(vc_api))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from registry.checks.report import Outcome
 from registry.credentials.descriptors import PROPERTY_LABELS
+from registry.credentials.pathway_progress import Standing
 
 AWARDED, VALID_UNTIL, CREDITS, CREDITS_UNIT = "Awarded on", "Valid until", "Credits", "credits"
 FIELD, LANGUAGE, COURSE_CODE, CREDENTIAL_ID = "Field of study", "Language", "Course code", "Credential id"
@@ -56,4 +57,17 @@ BADGE = "Badge: {title}"
 """What the picture in a preview shows."""
 UNNAMED_LINK = "Link without a name"
 """What a share link is called that its recipient did not name."""
+VOUCHED = "{accreditor} vouches on the chain for {issuer}."
+"""Said of an issuer that a trusted accreditor vouches for."""
+OWN_SITE = "Nobody vouches for {did}; its own web site confirms its account on the chain."
+"""Said of an issuer that is known by its web site alone."""
+UNVOUCHED = "It names {did} as its issuer, and that is not confirmed."
+"""Said of an issuer that nothing confirms."""
+STANDINGS = {
+    Standing.GOOD: ("good", "stands"),
+    Standing.REVOKED: ("bad", "revoked"),
+    Standing.SUSPENDED: ("open", "suspended"),
+    Standing.EXPIRED: ("none", "not valid now"),
+}
+"""Mark of a standing, and its word."""
 NAMELESS = "Somebody it does not name openly"

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from registry.api import labels, linkedin
 from registry.api.answers import POLICY, templates, way_up
+from registry.api.components import components_of, recognised_in
 from registry.api.forms import own_form
 from registry.api.page import Place, page_of
 from registry.api.shared import FileName, file_of, judged
@@ -121,9 +122,11 @@ def _page(office: Office, request: Request, credential: StoredCredential) -> Res
     newer = succession.newest.recipient_token if succession.newest else ""
     own = credential.recipient_token
     place = Place(way_up(request), own, newer, office.state_url(credential))
-    page = page_of(judged(office, credential), place, succession)
+    found = judged(office, credential)
+    page = page_of(found, place, succession)
+    stack = {"components": components_of(found), "recognised": recognised_in(found.facts.presented.document)}
     links = tuple(_shown(office, link) for link in office.store.live_share_links(credential.uuid))
-    shown = {"page": page, "sharing": Sharing(own, links)}
+    shown = {"page": page, **stack, "sharing": Sharing(own, links)}
     policy = {"Content-Security-Policy": OWN_POLICY}
     return templates.TemplateResponse(request, "own_page.html", shown, headers=policy)
 

@@ -164,7 +164,9 @@ def issuer_of(document: dict[str, Any]) -> str:
 
 
 def _achievement(document: dict[str, Any]) -> dict[str, Any]:
-    return _object(_object(document.get("credentialSubject")).get("achievement"))
+    achievement = _object(document.get("credentialSubject")).get("achievement")
+    # A stack names the larger achievement first.
+    return _object(achievement[0] if isinstance(achievement, list) and achievement else achievement)
 
 
 def _replaced(succession: Succession) -> str:

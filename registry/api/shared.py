@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from registry.api.answers import templates, wants_page, way_up
+from registry.api.components import components_of, recognised_in
 from registry.api.page import Place, page_of
 from registry.api.preview import preview_of
 from registry.api.problems import NotFoundError
@@ -90,5 +91,6 @@ def _shown(office: Office, request: Request, credential: StoredCredential, files
     found, succession = judged(office, credential), succession_of(office.store, credential)
     newer = f"{files}/newer" if succession.newest else ""
     page = page_of(found, Place(way_up(request), files, newer, office.state_url(credential)), succession)
-    shown = {"page": page, "preview": preview_of(found, page, share_link(office.base_url, path))}
+    stack = {"components": components_of(found), "recognised": recognised_in(found.facts.presented.document)}
+    shown = {"page": page, **stack, "preview": preview_of(found, page, share_link(office.base_url, path))}
     return templates.TemplateResponse(request, "credential.html", shown)

@@ -46,15 +46,15 @@ class StateProver:
         """Close the connections to all endpoints."""
         self._panel.close()
 
-    def state_proof(self, question: ChainQuestion) -> StateProof:
-        """Return a proof of every slot that judging one credential reads, at the newest finalized block.
+    def state_proof(self, *questions: ChainQuestion) -> StateProof:
+        """Return a proof of every slot that judging credentials reads, at the newest finalized block.
 
         Raises:
             ChainUnavailableError: with every endpoint's reason, if none gave a proof that holds; among the reasons
                 is an anchor that is not final yet.
 
         """
-        return self._first(lambda proving: proving.state_proof(question))
+        return self._first(lambda proving: proving.state_proof(questions))
 
     def batch_proof(self, question: BatchQuestion) -> StateProof:
         """Return a proof of what the credentials of a batch share, which is all but their status; errors as above."""
@@ -88,9 +88,11 @@ class _Proving:
         self._block = block
         self._block_hash = block_hash
 
-    def state_proof(self, question: ChainQuestion) -> StateProof:
-        proof, state = self._proven(lambda read, block: stored_facts(read, self._network, question, block))
-        ProofReader(self._network, state).facts(question)
+    def state_proof(self, questions: Sequence[ChainQuestion]) -> StateProof:
+        proof, state = self._proven(
+            lambda read, block: [stored_facts(read, self._network, one, block) for one in questions]
+        )
+        ProofReader(self._network, state).facts_of(questions)
         return proof
 
     def batch_proof(self, question: BatchQuestion) -> StateProof:

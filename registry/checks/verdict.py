@@ -12,6 +12,7 @@ from registry.checks.endorsed import endorsed_results
 from registry.checks.facts import ChainFacts
 from registry.checks.proven import proven_name
 from registry.checks.report import CheckResult, Outcome, Part, Report, Verdict
+from registry.checks.stacked import of_another, standing_twice, untied
 from registry.credentials.endorsement import comment_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ SENTENCES = {
     "endorses-something-else": "Not verified: it endorses something else than what it stands in.",
     "endorsed-by-id-alone": "Cannot tell: it names what it endorses by an id alone, and does not fix its text.",
     "another-recipient": "Not verified for this person: it was issued to somebody else.",
+    "component-twice": "Not verified: a credential that it is made of stands in it more than once.",
+    "component-of-another": "Cannot tell: a credential that it is made of names somebody else as its recipient.",
     "component-failed": "Not verified: a credential it is made of does not hold.",
     "waiting-for-finality": "Cannot tell yet: the anchor waits to become final; this resolves by itself.",
     "waiting-for-anchor": "Cannot tell yet: it is signed and waits to be anchored; this resolves by itself.",
@@ -70,7 +73,7 @@ def judge(facts: Facts) -> Report:
     parts = tuple(_judged(part) for part in facts.parts)
     results = [check(facts) for check in CHECKS]
     results += endorsed_results(facts)
-    results += _endorsements(parts), _components(parts)
+    results += _endorsements(parts), _components(parts, facts)
     network = facts.chain.network if isinstance(facts.chain, ChainFacts) else None
     return _report(tuple(results), parts, network)
 
@@ -126,17 +129,29 @@ def _endorsements(parts: tuple[Part, ...]) -> CheckResult:
     return CheckResult("endorsements", Outcome.PASSED, code, text)
 
 
-def _components(parts: tuple[Part, ...]) -> CheckResult:
-    """11b. A failed component fails the stack; an undecided one leaves it undecided."""
+def _components(parts: tuple[Part, ...], facts: Facts) -> CheckResult:
+    """11b. A failed component fails the stack; an undecided one leaves it undecided. None counts twice."""
     mine = [part for part in parts if part.kind == "component"]
     if not mine:
         return CheckResult("components", Outcome.SKIPPED, "none", "It is not made of other credentials.")
-    for verdict, outcome, code in (
-        (Verdict.NOT_VERIFIED, Outcome.FAILED, "component-failed"),
-        (Verdict.UNDECIDED, Outcome.UNDECIDED, "component-undecided"),
-    ):
-        bad = [part for part in mine if part.report.verdict is verdict]
-        if bad:
-            text = f"Of its {len(mine)} components, {bad[0].title} does not hold up: {bad[0].report.summary}"
-            return CheckResult("components", outcome, code, text)
-    return CheckResult("components", Outcome.PASSED, "components-verified", f"All {len(mine)} components verify.")
+    inside = [part.facts for part in facts.parts if part.kind == "component"]
+    twice, stranger = standing_twice(inside), of_another(facts, inside)
+    if failed := _unsound(mine, Verdict.NOT_VERIFIED):
+        return CheckResult("components", Outcome.FAILED, "component-failed", failed)
+    if twice:
+        text = f"{twice} stands in it more than once, and none of its {len(mine)} components may count twice."
+        return CheckResult("components", Outcome.FAILED, "component-twice", text)
+    if undecided := _unsound(mine, Verdict.UNDECIDED):
+        return CheckResult("components", Outcome.UNDECIDED, "component-undecided", undecided)
+    if stranger:
+        text = f"{stranger} names somebody else as its recipient, and nothing shows that they are the same person."
+        return CheckResult("components", Outcome.UNDECIDED, "component-of-another", text)
+    count = untied(facts, inside)
+    note = f" That {count} of them are this person's is the issuer's own word." if count else ""
+    return CheckResult("components", Outcome.PASSED, "components-verified", f"All {len(mine)} components verify.{note}")
+
+
+def _unsound(components: list[Part], verdict: Verdict) -> str:
+    """Return a sentence on the first component with this verdict; empty if none has it."""
+    bad = next((part for part in components if part.report.verdict is verdict), None)
+    return f"Of its {len(components)} components, {bad.title} does not hold up: {bad.report.summary}" if bad else ""

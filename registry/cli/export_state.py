@@ -16,7 +16,7 @@ from registry.services.state_question import final_questions
 from registry.services.unwrap import unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from registry.chain.networks import Network
@@ -64,8 +64,8 @@ class StateFiles:
         """
         bundle = unwrap(file.data)
         for network, prover in self._provers:
-            for question in final_questions(bundle, network.chain_id, network.contract):
-                proof, fresh = self._proof(network, prover, question, file.credential_id)
+            if questions := list(final_questions(bundle, network.chain_id, network.contract)):
+                proof, fresh = self._proof(network, prover, questions, file.credential_id)
                 text = json.dumps(state_proof_json(proof), indent=1)
                 path = self._out / f"{file.name.partition('.')[0]}.state.json"
                 write_whole(path, f"{text}\n".encode())
@@ -73,12 +73,12 @@ class StateFiles:
         return None
 
     def _proof(
-        self, network: Network, prover: StateProver, question: ChainQuestion, credential_id: str
+        self, network: Network, prover: StateProver, questions: Sequence[ChainQuestion], credential_id: str
     ) -> tuple[StateProof, bool]:
         """Return a fresh proof and true, or the saved one and false; a silent network is not waited for again."""
         if network.name not in self._silent:
             try:
-                return prover.state_proof(question), True
+                return prover.state_proof(*questions), True
             except ChainUnavailableError as error:
                 self._silent[network.name] = error
         saved = self._saved(network, credential_id)

@@ -30,6 +30,8 @@ SUMMARIES: Mapping[str, str] = {
     "issuer": "Register an issuer on the chain, manage its keys, accredit others.",
     "achievement": "What credentials are awarded for.",
     "issue": "Issue credentials from a roster.",
+    "pathway": "What makes up a larger achievement, who has completed it, and its award.",
+    "transcript": "Everything a recipient holds of this home, as one signed record.",
     "anchor": "Seal batches and anchor them on the chain.",
     "export": "Write bundles, badges and certificates to files.",
     "links": "Print each recipient's own link, to be handed over.",

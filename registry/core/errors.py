@@ -4,6 +4,7 @@ RegistryError
   InputError               the caller's data has the wrong shape          -> 422, exit 2
     CanonicalFormError  CredentialFormatError  ReceiptFormatError
     RosterError  SettingsError  PassphraseError  KeyFileError  BackupFormatError
+    PathwayError  ComponentError
   VerificationError        well formed, but the facts contradict          -> a failed check, exit 1
     LeafMismatchError  ProofLengthError  RootMismatchError  AnchorMismatchError
     SignatureError
@@ -75,6 +76,23 @@ class RosterError(InputError):
     def __reduce__(self) -> tuple[partial[RosterError], tuple[str]]:
         """Let it pass from a worker process to the one that asked."""
         return partial(RosterError, file=self.file, row=self.row, column=self.column), (self.reason,)
+
+
+class PathwayError(InputError):
+    """A pathway cannot be used; the message names the pathway, and `rule` what it breaks."""
+
+    code = "pathway"
+
+    def __init__(self, rule: str, message: str) -> None:
+        """Keep the rule's name, for example `cycle`."""
+        super().__init__(message)
+        self.rule = rule
+
+
+class ComponentError(InputError):
+    """A credential cannot be a component of the larger one; the message names it. Nothing was signed."""
+
+    code = "component"
 
 
 class SettingsError(InputError):

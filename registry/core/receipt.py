@@ -17,9 +17,9 @@ from registry.core.digest import Digest, Root
 from registry.core.errors import InputError, ReceiptFormatError
 from registry.core.proof import MAX_TREE_SIZE, InclusionProof
 
-MAX_RECEIPTS = 64
-"""Most receipts in one bundle."""
-MAX_ENDORSEMENTS = MAX_RECEIPTS - 1
+MAX_RECEIPTS = 256
+"""Most receipts in one bundle, those of a whole transcript included."""
+MAX_ENDORSEMENTS = 63
 """Most endorsements beside a credential, so that all of them can have their receipts."""
 MAX_ANCHORS = 16
 """Most anchors in one receipt."""

@@ -21,7 +21,7 @@ from registry.core.errors import InputError
 from registry.core.receipt import bundle_json
 from registry.credentials.times import parse_time
 from registry.services import certificate_words as words
-from registry.services.certificate_page import CertificatePage, certificate_page, document_of
+from registry.services.certificate_page import certificate_page, document_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,9 +67,9 @@ def certificate_pdf(bundle: Bundle, *, link: str | None, press: Press) -> bytes:
     """
     page = certificate_page(bundle, press.networks, link)
     credential_id = str(document_of(bundle).get("id"))[:80]
-    _require_printable(page, press.fonts, credential_id)
+    require_printable(dataclasses.asdict(page), press.fonts, credential_id)
     inputs = {
-        "page": json.dumps(_directed(dataclasses.asdict(page)), ensure_ascii=False),
+        "page": json.dumps(directed(dataclasses.asdict(page)), ensure_ascii=False),
         "words": json.dumps(_words(), ensure_ascii=False),
         "families": json.dumps(press.fonts.families),
         "bundle": bundle_text(bundle),
@@ -77,13 +77,14 @@ def certificate_pdf(bundle: Bundle, *, link: str | None, press: Press) -> bytes:
         "qr": _qr_svg(link) if link else "",
         "qr_alt": words.QR_ALT.format(link=link),
     }
-    return _typeset(inputs, press.fonts, _written_at(bundle), credential_id)
+    return typeset("certificate.typ", inputs, press.fonts, written_at(bundle), credential_id)
 
 
-def _typeset(inputs: dict[str, str], fonts: Fonts, at: int, credential_id: str) -> bytes:
+def typeset(template: str, inputs: dict[str, str], fonts: Fonts, at: int, credential_id: str) -> bytes:
+    """Return what a template makes of its data, as of `at` (Unix seconds); InputError if it cannot be set."""
     try:
         return typst.compile(
-            _TEMPLATES / "certificate.typ",
+            _TEMPLATES / template,
             root=_TEMPLATES,
             font_paths=fonts.faces,
             format="pdf",
@@ -97,8 +98,9 @@ def _typeset(inputs: dict[str, str], fonts: Fonts, at: int, credential_id: str) 
         ) from error
 
 
-def _require_printable(page: CertificatePage, fonts: Fonts, credential_id: str) -> None:
-    for text in _texts(dataclasses.asdict(page)):
+def require_printable(page: dict[str, Any], fonts: Fonts, credential_id: str) -> None:
+    """Raise InputError if a text that is to be printed holds what no font has, or what turns its direction."""
+    for text in _texts(page):
         turning = next((one for one in text if ord(one) in _TURNING), None)
         if turning:
             raise InputError(
@@ -126,12 +128,12 @@ def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  any value of a page
             yield from _texts(one)
 
 
-def _directed(value: Any) -> Any:  # noqa: ANN401  any value of a page
+def directed(value: Any) -> Any:  # noqa: ANN401  any value of a page
     """Return a page with each text as an object that says whether it is read from the right."""
     if isinstance(value, dict):
-        return {name: _directed(one) for name, one in value.items()}
+        return {name: directed(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_directed(one) for one in value]
+        return [directed(one) for one in value]
     return {"text": value, "rtl": _reads_from_right(value)} if isinstance(value, str) else value
 
 
@@ -158,7 +160,7 @@ def _qr_svg(link: str) -> str:
     return out.getvalue().decode("utf-8")
 
 
-def _written_at(bundle: Bundle) -> int:
+def written_at(bundle: Bundle) -> int:
     """Return the file's own time in Unix seconds: that of its newest fact, not the clock's."""
     anchored = [anchor.anchored_at for receipt in bundle.receipts for anchor in receipt.anchors if anchor.anchored_at]
     newest = max(anchored, default=None) or parse_time(document_of(bundle).get("validFrom"), "validFrom")

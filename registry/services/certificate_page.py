@@ -123,7 +123,9 @@ def certificate_page(bundle: Bundle, networks: Mapping[int, str], link: str | No
     """
     document = document_of(bundle)
     subject = as_object(document.get("credentialSubject"))
-    achievement = as_object(subject.get("achievement"))
+    named = subject.get("achievement")
+    # A stack names the larger achievement first.
+    achievement = as_object(named[0] if isinstance(named, list) and named else named)
     receipt = _receipt_of(document, bundle)
     cut = _Cutter()
     return CertificatePage(

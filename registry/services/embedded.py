@@ -49,6 +49,14 @@ def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]
                     yield from embedded_in(one, f"{place}{name}{where}.")
 
 
+def components_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the components of a stack at any depth, as JSON; the document's depth is bounded by the parser."""
+    for one in embedded_in(document):
+        if one.kind == "component" and isinstance(one.document, dict):
+            yield one.document
+            yield from components_in(one.document)
+
+
 def _entries(name: str, member: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  any JSON value
     if isinstance(member, list):
         yield from ((f"[{number}]", one) for number, one in enumerate(member))

@@ -137,6 +137,8 @@ def _achievement(bundle: Bundle) -> dict[str, Any]:
     document = bundle.credential
     subject = (parse_compact(document).payload if isinstance(document, str) else document).get("credentialSubject")
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
+    if isinstance(achievement, list) and achievement:
+        achievement = achievement[0]  # of a stack, whose larger achievement stands first
     return achievement if isinstance(achievement, dict) else {}
 
 

@@ -1,7 +1,7 @@
 """Look for damage: everything that follows from the documents is computed again and compared with what is stored.
 
 1 the database's own file and references   2 each batch: documents, leaves, order, tiles, roots
-3 status changes   4 receipts of endorsements   5 saved state proofs   6 mails
+3 status changes   4 receipts of endorsements   5 saved state proofs   6 mails   7 pathways and components
 
 A value that two others speak against is the one that is named.
 """
@@ -19,6 +19,7 @@ from registry.records import BatchState
 from registry.services.fsck_batch import SealedBatchCheck
 from registry.services.fsck_document import Catalogued, document_differences
 from registry.services.fsck_findings import Difference, credential_name
+from registry.services.fsck_pathway import pathway_differences
 from registry.services.fsck_state import state_proof_differences
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def differences(raw: RawStore, advance: Callable[[int], None]) -> Iterator[Diffe
     yield from _receipt_differences(raw)
     yield from state_proof_differences(raw)
     yield from _delivery_differences(raw)
+    yield from pathway_differences(raw)
 
 
 def _batch_differences(raw: RawStore, batch: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference | None]:

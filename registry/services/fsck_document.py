@@ -10,7 +10,10 @@ from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.endorsement import endorsement_key, is_endorsement, without_endorsements
+from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.keys import PublicKey
+from registry.credentials.presented import leaf_candidates
+from registry.credentials.record import award_key, is_record, transcript_key
 from registry.credentials.roster import row_key
 from registry.credentials.signing import verify_proof
 from registry.credentials.times import parse_time, time_text
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from registry.core.digest import Digest
     from registry.ports import RawStore
 
 _JWT_BEGINS = b"e"
@@ -69,19 +73,21 @@ class Catalogued:
             yield Difference(kind, name, column, detail)
         yield from self._row_keys.mismatches()
 
-    def compare(self, credential: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    def compare(self, credential: Mapping[str, Any], document: dict[str, Any]) -> None:
         """Note if a credential's document names an issuer, carries an achievement or a key that are not kept so."""
         if _at(document, "issuer", "id") not in self._dids:
             self._note("issuer", credential["issuer_id"], "did", "is not the one that its credentials name")
         short_id = self.achievements.get(credential["achievement_id"], {}).get("short_id")
         number, name = credential["achievement_id"], credential_name(credential)
         if number is None:
-            if endorsement_key(dict(document)) != credential["row_key"]:
+            if _own_key(credential, document) != credential["row_key"]:
                 self._note("credential", name, "row_key", "is not what its document says")
         elif name not in self._reissued:  # which took another one's place, and has a key of its own
             self._row_keys.take(credential, document, str(short_id))
         carried = _at(document, "credentialSubject", "achievement")
-        if self._documents.get(number) is not None and not _is_same_text(carried, self._documents[number]):
+        stands_in = carried if is_record(document) and isinstance(carried, list) else [carried]
+        kept = self._documents.get(number)
+        if kept is not None and not any(_is_same_text(one, kept) for one in stands_in):
             self._note("achievement", number, "document", f"is not what {name} and perhaps others carry")
         method = _at(document, "proof", 0, "verificationMethod")
         if method not in self._methods:
@@ -93,6 +99,16 @@ class Catalogued:
 
     def _note(self, kind: str, name: str | int, column: str, detail: str) -> None:
         self._contradicted.setdefault((kind, name, column), detail)
+
+
+def _own_key(credential: Mapping[str, Any], document: dict[str, Any]) -> Digest:
+    """Return the identity of an endorsement or a transcript, which are awarded for no achievement."""
+    if not is_record(document):
+        return endorsement_key(document)
+    subject = document["credentialSubject"]
+    leaves = [leaf for one in subject["verifiableCredential"] for leaf in leaf_candidates(one)[:1]]
+    linked = [(one["associationType"], one["sourceId"], one["targetId"]) for one in subject.get("association", [])]
+    return transcript_key(issuer_did(document), credential["recipient"], leaves, linked)
 
 
 def document_differences(credential: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference]:
@@ -128,10 +144,11 @@ def _columns(
     yield "uuid", document.get("id") == credential_name(credential)
     named = _at(document, "issuer", "id")
     yield "issuer_id", named == issuer.get("did") or not catalogued.is_did(named)
-    endorses = credential["achievement_id"] is None
+    awards_nothing = credential["achievement_id"] is None  # an endorsement, or a transcript
+    other = is_endorsement(dict(document)) or is_record(dict(document))
     yield (
         "achievement_id",
-        is_endorsement(dict(document)) if endorses else achievement.get("issuer_id") == credential["issuer_id"],
+        other if awards_nothing else achievement.get("issuer_id") == credential["issuer_id"],
     )
     yield (
         "status_index",
@@ -148,14 +165,16 @@ class RowKeys:
         self._sound: set[int] = set()
         self._wrong: dict[int, list[str]] = {}
 
-    def take(self, credential: Mapping[str, Any], document: Mapping[str, Any], short_id: str) -> None:
+    def take(self, credential: Mapping[str, Any], document: dict[str, Any], short_id: str) -> None:
         """Compare one credential's row key; its award date was a local one, a day off at most."""
         did, recipient, number = (
             str(_at(document, "issuer", "id")),
             credential["recipient"],
             credential["achievement_id"],
         )
-        if any(row_key(did, short_id, recipient, day) == credential["row_key"] for day in _award_dates(document)):
+        dates = [] if is_record(document) else _award_dates(document)
+        possible = [row_key(did, short_id, recipient, day) for day in dates] or [award_key(did, short_id, recipient)]
+        if credential["row_key"] in possible:
             self._sound.add(number)
         elif len(self._wrong.setdefault(number, [])) < MAX_NAMED:
             self._wrong[number].append(credential_name(credential))

@@ -14,6 +14,7 @@ _KINDS = {
     "signing_key": "Signing key",
     "share_link": "Share link",
     "delivery": "Mail",
+    "component_receipt": "Receipt of a component",
     "database": "The database",
 }
 

@@ -12,17 +12,18 @@ from registry.core.receipt import AnchorReceipt, Bundle
 from registry.credentials.compact_jws import parse_compact
 from registry.credentials.presented import leaf_candidates
 from registry.records import BatchState
-from registry.services.embedded import embedded_in
+from registry.services.embedded import components_in, embedded_in
 from registry.services.own_leaf import own_leaf
 
 if TYPE_CHECKING:
+    from registry.core.digest import Digest
     from registry.core.proof import InclusionProof
     from registry.ports import CredentialStore
     from registry.records import BatchRow, StoredCredential
 
 
 def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
-    """Return a credential with its receipt, none while its batch is open, and with those of endorsements in it.
+    """Return a credential with its receipt, none while its batch is open, and with those of what is embedded in it.
 
     Raises:
         StateError: the document was erased, or a stored tile is damaged.
@@ -34,7 +35,7 @@ def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
     own_leaf(credential)
     receipt = receipt_of(store, credential)
     document = credential.entry.decode("ascii") if credential.entry.startswith(b"e") else parse_json(credential.entry)
-    return Bundle(document, (*([receipt] if receipt else []), *_of_endorsements(store, document)))
+    return Bundle(document, (*([receipt] if receipt else []), *_of_embedded(store, document)))
 
 
 def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorReceipt | None:
@@ -57,12 +58,23 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
     )
 
 
-def _of_endorsements(store: CredentialStore, document: dict[str, Any] | str) -> list[AnchorReceipt]:
-    """Return the receipts that are kept of the endorsements in a credential."""
+def _of_embedded(store: CredentialStore, document: dict[str, Any] | str) -> list[AnchorReceipt]:
+    """Return the receipts that are kept of components at any depth, and of endorsements in these and the credential."""
     body = parse_compact(document).payload if isinstance(document, str) else document
-    found = (one.document for one in embedded_in(body) if one.kind == "endorsement")
-    leaves = [leaf for one in found if isinstance(one, dict) for leaf in leaf_candidates(one)]
-    return store.endorsement_receipts(leaves) if leaves else []
+    components = list(components_in(body))
+    endorsements = [leaf for one in (body, *components) for leaf in _endorsement_leaves(one)]
+    leaves = list(dict.fromkeys(leaf for one in components for leaf in leaf_candidates(one)))
+    mine = (receipt_of(store, credential) for credential in (store.credentials_with(leaves) if leaves else ()))
+    return [
+        *(receipt for receipt in mine if receipt is not None),
+        *(store.component_receipts(leaves) if leaves else ()),
+        *(store.endorsement_receipts(endorsements) if endorsements else ()),
+    ]
+
+
+def _endorsement_leaves(document: dict[str, Any]) -> list[Digest]:
+    found = (one.document for one in embedded_in(document) if one.kind == "endorsement")
+    return [leaf for one in found if isinstance(one, dict) for leaf in leaf_candidates(one)]
 
 
 def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:

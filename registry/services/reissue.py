@@ -17,6 +17,7 @@ from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import CredentialFormatError, InputError, StateError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.corrections import ACHIEVEMENT, corrected, require_known
+from registry.credentials.record import is_record
 from registry.credentials.screen import screen
 from registry.credentials.status_list import status_entry
 from registry.records import NewCredential
@@ -159,5 +160,10 @@ def _document(old: StoredCredential, issuer: IssuerRow) -> dict[str, Any]:
             "Nothing was changed."
         )
     document: dict[str, Any] = parse_json(old.entry)
+    if is_record(document):
+        raise StateError(
+            f"{old.credential_id} is made of other credentials and is not reissued by changing members: correct what "
+            "it is made of, or revoke it. Nothing was changed."
+        )
     # The issuer as it describes itself now, so that a reissue also carries its present name.
     return {**document, "issuer": with_arrays(issuer.profile)}

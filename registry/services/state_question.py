@@ -1,11 +1,12 @@
-"""What has to be asked of a contract to judge one credential, so that a state proof can cover it."""
+"""What has to be asked of a contract to judge a credential and its components, so that a state proof covers them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registry.ports import ChainQuestion
 from registry.services.anchors import leaves_of, shown
+from registry.services.embedded import components_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,16 +16,28 @@ if TYPE_CHECKING:
 
 
 def final_questions(bundle: Bundle, chain_id: int, contract: Address) -> Iterator[ChainQuestion]:
-    """Yield a question for each final anchor of the credential itself in one contract.
+    """Yield a question for each final anchor in one contract: of the credential itself, then of its components.
+
+    Nothing is yielded while the credential itself has no final anchor there.
 
     Raises:
         CredentialFormatError: the credential is a text that is no VC-JWT.
 
     """
-    leaves = leaves_of(bundle.credential)
+    own = list(_questions(bundle.credential, bundle, chain_id, contract))
+    yield from own
+    if own and isinstance(bundle.credential, dict):
+        for component in components_in(bundle.credential):
+            yield from _questions(component, bundle, chain_id, contract)
+
+
+def _questions(
+    credential: dict[str, Any] | str, bundle: Bundle, chain_id: int, contract: Address
+) -> Iterator[ChainQuestion]:
+    leaves = leaves_of(credential)
     mine = [receipt for receipt in bundle.receipts if receipt.state == "final" and receipt.leaf_hash in leaves]
     for receipt in mine:
-        key_hash = shown(bundle.credential, [receipt]).signature.key_hash
+        key_hash = shown(credential, [receipt]).signature.key_hash
         for anchor in receipt.anchors:
             if (anchor.chain_id, anchor.contract) == (chain_id, contract):
                 yield ChainQuestion(anchor.issuer, receipt.root, receipt.proof.tree_size, receipt.leaf_hash, key_hash)

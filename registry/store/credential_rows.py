@@ -78,7 +78,7 @@ class CredentialRows:
         streamed = {"yield_per": STREAMED_ROWS}
         with reading(self.engine) as connection, connection.execute(query, execution_options=streamed) as rows:
             for row in rows:
-                yield _credential(row)
+                yield stored_credential(row)
 
     def record_status(self, changes: Sequence[StatusChange]) -> None:
         """Append status changes; the newest of a leaf counts."""
@@ -100,7 +100,7 @@ class CredentialRows:
     def _one(self, condition: ColumnElement[bool]) -> StoredCredential | None:
         with reading(self.engine) as connection:
             row = connection.execute(select(CREDENTIAL).where(condition)).one_or_none()
-        return _credential(row) if row is not None else None
+        return stored_credential(row) if row is not None else None
 
 
 def insert_credentials(
@@ -143,7 +143,8 @@ def _values(one: NewCredential, batch_id: int) -> dict[str, object]:
     }
 
 
-def _credential(row: Row[Any]) -> StoredCredential:
+def stored_credential(row: Row[Any]) -> StoredCredential:
+    """Return a row of the table as a credential."""
     return StoredCredential(
         uuid=row.uuid,
         issuer_id=row.issuer_id,

@@ -9,6 +9,7 @@ from registry.store.credential_rows import CredentialRows
 from registry.store.delivery_rows import DeliveryRows
 from registry.store.endorsement_rows import EndorsementRows
 from registry.store.issuer_rows import IssuerRows
+from registry.store.pathway_rows import PathwayRows
 from registry.store.proof_rows import ProofRows
 from registry.store.reissue_rows import ReissueRows
 from registry.store.share_link_rows import ShareLinkRows
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows, EndorsementRows):
-    """One database: issuers, achievements, credentials, links, batches, tiles; submissions, proofs and mails."""
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows, EndorsementRows, PathwayRows):
+    """One database: issuers, achievements, credentials, pathways, links, batches; submissions, proofs, mails."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, cast
 from registry.store.tables import (
     Achievement,
     Batch,
+    ComponentReceipt,
     Credential,
     Delivery,
     EndorsementReceipt,
     Issuer,
+    Pathway,
     Reissue,
     ShareLink,
     SigningKey,
@@ -36,5 +38,7 @@ REISSUE = _table(Reissue)
 ENDORSEMENT_RECEIPT = _table(EndorsementReceipt)
 SHARE_LINK = _table(ShareLink)
 DELIVERY = _table(Delivery)
+PATHWAY = _table(Pathway)
+COMPONENT_RECEIPT = _table(ComponentReceipt)
 TILE = _table(Tile)
 STATUS_EVENT = _table(StatusEvent)

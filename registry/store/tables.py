@@ -126,6 +126,25 @@ class Delivery(SQLModel, table=True):
     attempted_at: int = Field(sa_type=BigInteger)
 
 
+class Pathway(SQLModel, table=True):
+    """What makes up a larger achievement."""
+
+    __tablename__ = "pathway"
+    id: int | None = Field(default=None, primary_key=True)
+    short_id: str = Field(unique=True)
+    document: str
+    """The pathway's file as JSON."""
+
+
+class ComponentReceipt(SQLModel, table=True):
+    """The receipt of a credential of another home that is a component of one of ours."""
+
+    __tablename__ = "component_receipt"
+    leaf_hash: bytes = Field(primary_key=True)
+    document: str
+    """The receipt as JSON."""
+
+
 class Tile(SQLModel, table=True):
     """Up to 256 digests of one level of a sealed batch."""
 

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
     from registry.store.repository import Store
 
+HERE = Path(__file__).parent
+if "services_world" not in sys.modules:
+    _SPEC = importlib.util.spec_from_file_location("services_world", HERE.parent / "services" / "world.py")
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
+    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 if "services_world" not in sys.modules:
     _SPEC = importlib.util.spec_from_file_location(

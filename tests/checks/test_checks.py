@@ -287,7 +287,8 @@ CASES: list[tuple[str, Callable[[], Facts], Outcome, str]] = [
     ("endorsements", lambda: stacked("endorsement", facts()), Outcome.PASSED, "endorsed"),
     ("endorsements", lambda: stacked("endorsement", both(status=REVOKED)), Outcome.PASSED, "endorsement-not-standing"),
     ("components", facts, Outcome.SKIPPED, "none"),
-    ("components", lambda: stacked("component", facts(), facts()), Outcome.PASSED, "components-verified"),
+    ("components", lambda: stacked("component", facts()), Outcome.PASSED, "components-verified"),
+    ("components", lambda: stacked("component", facts(), facts()), Outcome.FAILED, "component-twice"),
     ("components", lambda: stacked("component", facts(), both(status=REVOKED)), Outcome.FAILED, "component-failed"),
     ("components", lambda: stacked("component", facts(chain=OFFLINE)), Outcome.UNDECIDED, "component-undecided"),
 ]

@@ -448,6 +448,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
     def older(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
         database_with(
             "DROP TABLE delivery",
+            "DROP TABLE pathway",
+            "DROP TABLE component_receipt",
             "DROP TABLE reissue",
             "DROP TABLE endorsement_receipt",
             "DROP TABLE share_link",
@@ -459,7 +461,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        for table in ("reissue", "share_link", "delivery", "endorsement_receipt"):
+        for table in ("reissue", "share_link", "delivery", "endorsement_receipt", "pathway", "component_receipt"):
             del manifest["rows"][table]
         manifest["schemaRevision"] = "0003"
 

@@ -75,6 +75,11 @@ def full_home(issued_home: Any, tmp_path_factory: pytest.TempPathFactory) -> Any
         database.execute("UPDATE share_link SET revoked_at = created_at")
         mail = "SELECT uuid, 1, '<1@uni.example>', 'sent', 250, 'ok', 0 FROM credential WHERE id = 3"
         database.execute(f"INSERT INTO delivery {mail}")
+        database.execute("INSERT INTO pathway VALUES (1, 'analyst', ?)", (json.dumps({"id": "analyst"}),))
+        bundle = json.loads(next((home.folder / "bundles").glob("*.json")).read_text("utf-8"))
+        [receipt] = bundle["receipts"]
+        leaf = bytes.fromhex(receipt["leafHash"][2:])
+        database.execute("INSERT INTO component_receipt VALUES (?, ?)", (leaf, json.dumps(receipt)))
         database.execute("UPDATE credential SET entry = NULL WHERE id = 2")
         # As somebody's endorsement leaves it.
         [receipt] = json.loads(min((home.folder / "bundles").iterdir()).read_text("utf-8"))["receipts"]

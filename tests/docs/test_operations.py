@@ -40,6 +40,8 @@ NOT_OF_THE_JOB = {
     "credential-format": "documents",
     "receipt-format": "documents",
     "roster": "issuing",
+    "pathway": "larger credentials",
+    "component": "larger credentials",
     "signature": "verifying",
     "profile-unavailable": "verifying",
     "not-found": "the issuer API",

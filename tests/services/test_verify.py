@@ -480,6 +480,12 @@ def test_a_component_beyond_the_limit_is_never_passed_over_in_silence(
     assert "verifiableCredential[2]" in judged.report.checks[0].detail
 
 
+def test_one_component_more_than_is_judged_leaves_a_whole_stack_undecided(world: Any) -> None:
+    whole, _, receipts = stacked(world, gather.MAX_PARTS + 1)
+
+    assert told(world.judge(whole, receipts)) == ("undecided", "too-many-parts")
+
+
 def test_the_limit_of_parts_counts_all_levels_together(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gather, "MAX_PARTS", 4)
     made = [stacked(world) for _ in range(2)]
@@ -573,6 +579,79 @@ def test_all_parts_together_ask_web_sites_a_bounded_number_of_times(world: Any) 
     judged = world.judge(worlds.stack(world.issuer, components))
     assert told(judged)[0] == "undecided"
     assert len(world.web.asked) == web_questions.MAX_FETCHES
+
+
+# --- Stacks that claim too much
+
+
+def test_a_component_that_stands_twice_fails_the_stack_and_is_named(world: Any) -> None:
+    one = worlds.badge(world.issuer)
+    whole = worlds.stack(world.issuer, [one, one])
+
+    judged = world.judge(whole, world.chain.anchor([whole, one], world.issuer))
+
+    assert told(judged) == ("not-verified", "component-twice")
+    assert "Data Foundations stands in it more than once" in judged.report.checks[-1].detail
+
+
+def test_no_chain_is_needed_to_see_that_a_component_stands_twice(world: Any) -> None:
+    one = worlds.badge(world.issuer)
+    world.chain.down = True
+
+    judged = world.judge(worlds.stack(world.issuer, [one, {**one, "id": one["id"]}]))
+
+    assert check(judged, "components") == ("failed", "component-twice")
+
+
+def named(world: Any, *names: str) -> list[Any]:
+    """Return badges of people of these names."""
+    badges = []
+    for name in names:
+        unsigned = worlds.unsigned_badge(world.issuer)
+        unsigned["credentialSubject"]["identifier"][0]["identityHash"] = name
+        badges.append(world.issuer.signed(unsigned))
+    return badges
+
+
+def stack_of(world: Any, name: str, components: list[Any]) -> Any:
+    unsigned = {**worlds.stack(world.issuer, components)}
+    del unsigned["proof"]
+    plain = {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
+    unsigned["credentialSubject"] = {**unsigned["credentialSubject"], "identifier": [plain]}
+    return world.issuer.signed(unsigned)
+
+
+@pytest.mark.parametrize(
+    ("names", "verdict"),
+    [
+        (("Ada Okafor", "ada  okafor"), ("verified", "verified")),
+        (("Ada Okafor", "Bo Lind"), ("undecided", "component-of-another")),
+    ],
+)
+def test_a_component_of_another_person_leaves_the_stack_undecided(world: Any, names: Any, verdict: Any) -> None:
+    components = named(world, *names)
+    whole = stack_of(world, "Ada Okafor", components)
+
+    judged = world.judge(whole, world.chain.anchor([whole, *components], world.issuer))
+
+    assert told(judged) == verdict
+
+
+def test_a_component_swapped_for_another_persons_is_an_altered_stack(world: Any) -> None:
+    ada, bo = named(world, "Ada Okafor", "Bo Lind")
+    whole = stack_of(world, "Ada Okafor", [ada])
+    receipts = world.chain.anchor([whole, ada, bo], world.issuer)
+    subject = {**whole["credentialSubject"], "verifiableCredential": [bo]}
+
+    assert told(world.judge({**whole, "credentialSubject": subject}, receipts)) == ("not-verified", "altered")
+
+
+def test_where_the_stack_shows_no_tie_to_a_component_it_says_whose_word_that_is(world: Any) -> None:
+    whole, _, receipts = stacked(world)
+
+    assert (
+        "2 of them are this person's is the issuer's own word" in world.judge(whole, receipts).report.checks[-1].detail
+    )
 
 
 # --- Whose it is, and what it is
