@@ -46,5 +46,5 @@ def transcript(recipient: Whose, *, out: Out, issuer: IssuerSlug = None, form: A
     part = " It is partial: something that they hold is left out." if draft.record.partial else ""
     say(f"{'Signed' if is_new else 'Found'} {stored.credential_id}: {len(draft.record.components)} credentials.{part}")
     say(f"  {out}")
-    if stored.leaf_index is None:
+    if not any(receipt.leaf_hash == stored.leaf_hash for receipt in bundle.receipts):
         say("Next: credanchor anchor run; then the same command again, for its receipt.")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Engine
 
-HEAD = "0008"
+HEAD = "0009"
 """Newest migration; the tables of this version of Credanchor."""
 PAGE_BYTES = 32 * 1024
 """Page size of a new SQLite database; one that is there keeps its own."""
