@@ -39,6 +39,8 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 _RELEASE_SECONDS = 2.0
 _POLL_SECONDS = 0.05
+_MOST_MISSED = 10
+"""How often in a row a program that was just started may be looked for in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,11 @@ class Devnet:
         ]
 
     def _await_answer(self) -> None:
+        missed = 0
         for _ in _ticks(_START_SECONDS):
-            if self._process() is None:
+            # While the system puts one program in another's place, a process has no command line.
+            missed = missed + 1 if self._process() is None else 0
+            if missed > _MOST_MISSED:
                 break
             try:
                 with self._rpc() as rpc:

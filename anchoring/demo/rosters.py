@@ -43,13 +43,26 @@ def canvas_roster(count: int) -> str:
     return _csv([header, *rows], ",")
 
 
+def ethics_roster() -> str:
+    """Return a roster of three learners of the first one, for another achievement."""
+    header = ["Badge Class ID", "Identifier", "First Name", "Last Name", "Issue Date"]
+    rows = [
+        ["data-ethics", f"learner{number}@northfield.example", given, family, "2026-07-01"]
+        for number, (given, family) in enumerate(_people(3), 1)
+    ]
+    return _csv([header, *rows], ",")
+
+
 def credly_roster(count: int) -> str:
-    """Return a roster as Credly takes it: exact times, and an end date that some have passed."""
+    """Return a roster as Credly takes it: exact times, and an end date that some have passed.
+
+    The first of them learns at the other institution, too.
+    """
     header = ["Badge Template ID", "Recipient Email", "First Name", "Last Name", "Issued at", "Expires at"]
     rows = [
         [
             "cloud-operations",
-            f"engineer{number}@harbour.example",
+            f"engineer{number}@harbour.example" if number > 1 else "learner1@northfield.example",
             given,
             family,
             f"2024-05-{1 + number % 28:02}T09:30:00Z",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anchoring.demo.commands import Commands
-from anchoring.demo.rosters import canvas_roster, credly_roster
+from anchoring.demo.rosters import canvas_roster, credly_roster, ethics_roster
 from anchoring.fees import in_eth
 from registry.cli.output import say
 from registry.core.errors import StateError
@@ -19,13 +19,20 @@ from registry.core.errors import StateError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-AGENCY = "Office for Academic Quality (demo)"
+AGENCY, EMPLOYER = "Office for Academic Quality (demo)", "Meridian Logistics (demo)"
 NORTHFIELD, HARBOUR = "Northfield University", "Harbour Cloud Academy"
-AWARDS = {"northfield": "data-foundations", "harbour": "cloud-operations"}
-"""What each issuer awards."""
+AWARDS = {
+    "data-foundations": "northfield",
+    "data-ethics": "northfield",
+    "data-practice-certificate": "northfield",
+    "cloud-operations": "harbour",
+}
+"""What is awarded, and by whom; the third for the first two and the last."""
+PATHWAY = "data-practice"
+"""The pathway to the larger credential."""
 ENDORSED = Path("data-foundations.json")
-"""The achievement that the agency endorses."""
-COMMENT = "Assessed against the national standard for micro-credentials."
+"""The achievement that the employer endorses."""
+COMMENT = "We hire on the strength of this."
 
 
 class Show:
@@ -36,7 +43,7 @@ class Show:
         self._second = credentials // 3
         self._first = credentials - self._second
         self._registry = Commands(folder)
-        self._agency = Commands(folder / "agency")
+        self._agency, self._employer = Commands(folder / "agency"), Commands(folder / "employer")
         self._api_port, self._page_port = _free_port(8320), _free_port(8321)
 
     def run(self, *, serve: bool) -> None:
@@ -50,6 +57,8 @@ class Show:
             self._endorse()
         with self._registry.stage("issue"):
             self._issue()
+        with self._registry.stage("a pathway"):
+            self._award()
         with self._registry.stage("seal, anchor, finalize"):
             submissions = self._registry.json_lines("anchor", "run", "--json")
         with self._registry.stage("export"):
@@ -73,16 +82,17 @@ class Show:
     def _prepare(self) -> None:
         say(self._registry.run("devnet", "up", "--port", str(_free_port(8545))).rstrip())
         self._registry.run("init", "--base-url", f"http://localhost:{self._api_port}")
-        (self._folder / "agency").mkdir()
-        shutil.copy(self._folder / "devnet" / "network.toml", self._folder / "agency" / "networks.toml")
-        self._agency.run("init")
+        for other in (self._agency, self._employer):
+            other.home.mkdir()
+            shutil.copy(self._folder / "devnet" / "network.toml", other.home / "networks.toml")
+            other.run("init")
 
     def _register(self) -> None:
         until = "2036-12-31"
         self._registry.run("issuer", "register", "--name", NORTHFIELD, "--issuer", "northfield", "--country", "GB")
         self._registry.run("issuer", "register", "--name", HARBOUR, "--issuer", "harbour", "--country", "NL")
-        self._agency.run("issuer", "register", "--name", AGENCY, "--issuer", "agency")
-        for home in (self._registry, self._agency):
+        self._employer.run("issuer", "register", "--name", EMPLOYER, "--issuer", "employer")
+        for home in (self._registry, self._employer):
             for issuer in home.json_lines("issuer", "show", "--json"):
                 named = ("--name", issuer["name"], "--until", until)
                 words = self._agency.run("issuer", "accredit", issuer["account"], *named)
@@ -90,19 +100,23 @@ class Show:
         (self._folder / "networks.toml").write_text(
             f'[local]\naccreditors = [{{ address = "{agency}", name = "{AGENCY}" }}]\n', "utf-8"
         )
-        for slug, achievement in AWARDS.items():
-            file = self._folder / f"{achievement}.json"
-            file.write_bytes(files("anchoring.demo").joinpath(file.name).read_bytes())
-            self._registry.run("achievement", "add", str(file), "--issuer", slug)
+        for achievement, slug in AWARDS.items():
+            self._registry.run("achievement", "add", str(self._given(f"{achievement}.json")), "--issuer", slug)
+
+    def _given(self, name: str) -> Path:
+        """Return a file that comes with the demo, in its folder."""
+        file = self._folder / name
+        file.write_bytes(files("anchoring.demo").joinpath(name).read_bytes())
+        return file
 
     def _endorse(self) -> None:
         published = self._folder / "published" / ENDORSED.name
         published.parent.mkdir()
         published.write_text(self._registry.run("achievement", "show", ENDORSED.stem), "utf-8")
         words = ("endorse", str(published), "--comment", COMMENT, "--out", str(self._folder / "words"))
-        self._agency.run(*words)
-        self._agency.run("anchor", "run")
-        self._agency.run(*words)  # finds it again, with its receipt
+        self._employer.run(*words)
+        self._employer.run("anchor", "run")
+        self._employer.run(*words)  # finds it again, with its receipt
         achievement = ("achievement", "add", str(self._folder / ENDORSED), "--issuer", "northfield")
         self._registry.run(*achievement, "--endorsement", str(self._word()))
 
@@ -113,9 +127,15 @@ class Show:
         rosters = self._folder / "rosters"
         rosters.mkdir()
         (rosters / "northfield.csv").write_text(canvas_roster(self._first), "utf-8")
+        (rosters / "ethics.csv").write_text(ethics_roster(), "utf-8")
         (rosters / "harbour.csv").write_text(credly_roster(self._second), "utf-8")
-        for issuer in AWARDS:
-            say(self._registry.run("issue", str(rosters / f"{issuer}.csv")).rstrip())
+        for name in ("northfield", "ethics", "harbour"):
+            say(self._registry.run("issue", str(rosters / f"{name}.csv")).rstrip())
+
+    def _award(self) -> None:
+        self._registry.run("pathway", "add", str(self._given(f"{PATHWAY}.json")))
+        self._registry.run("pathway", "show", PATHWAY, "--svg", str(self._folder / f"{PATHWAY}.svg"))
+        say(self._registry.run("pathway", "award", PATHWAY, "--all").rstrip())
 
     def _export(self) -> None:
         self._registry.run("export", "--all", "--out", str(self._folder / "bundles"))
@@ -124,6 +144,10 @@ class Show:
     def _verify(self) -> None:
         api = f"http://localhost:{self._api_port}/healthz"
         bundles = sorted((self._folder / "bundles").glob("*.json"))
+        larger = next(path for path in bundles if '"ClrCredential"' in path.read_text("utf-8"))
+        bundles.remove(larger)
+        parts = _parts_of(larger)
+        bundles = [path for path in bundles if path.stem not in parts and "Data Ethics" not in path.read_text("utf-8")]
         first, second = (next(_of(bundles, name)) for name in (NORTHFIELD, HARBOUR))
         expired = next(path for path in _of(bundles, HARBOUR) if "2026-05-31" in path.read_text("utf-8"))
         revoked = next(path for path in _of(bundles, NORTHFIELD) if path != first)
@@ -132,8 +156,9 @@ class Show:
             self._registry.run("revoke", revoked.stem, "--reason", "error")
             self._judge(badge, "verified", "verified")
             self._judge(_still_valid(second, _of(bundles, HARBOUR)), "verified", "verified")
+            self._judge(larger, "verified", "verified")
             word = json.loads(self._word().read_text("utf-8"))["credential"]["id"]
-            self._agency.run("revoke", word, "--reason", "superseded")
+            self._employer.run("revoke", word, "--reason", "superseded")
             self._judge(first, "verified", "verified")
             self._judge(_altered(first, self._folder), "not-verified", "altered")
             self._judge(revoked, "not-verified", "revoked")
@@ -143,7 +168,10 @@ class Show:
         report = self._registry.json_lines("verify", "--json", str(path), may_fail=True)[0]
         say(f"  {report['summary']}")
         for part in report.get("parts", []):
-            say(f"  endorsed by {part['issuedBy']}: {part['comment']} {part['standing']}")
+            if part["kind"] == "endorsement":
+                say(f"  endorsed by {part['issuedBy']}: {part['comment']} {part['standing']}")
+            else:
+                say(f"  component {part['title']}, by {part['issuedBy']}: {part['summary']}")
         if (report["verdict"], report["reason"]) != (verdict, reason):
             raise StateError(f"{path} should be {verdict} ({reason}), but: {json.dumps(report, ensure_ascii=False)}")
 
@@ -179,6 +207,12 @@ class Show:
             except KeyboardInterrupt:
                 say("")
         self._registry.run("devnet", "down")
+
+
+def _parts_of(larger: Path) -> set[str]:
+    """Return the names of the bundles whose credentials a larger one is made of."""
+    subject = json.loads(larger.read_text("utf-8"))["credential"]["credentialSubject"]
+    return {str(one["id"]).removeprefix("urn:uuid:") for one in subject["verifiableCredential"]}
 
 
 def _of(bundles: list[Path], issuer: str) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from anchoring import anvil_state
+from anchoring import anvil_state, devnet
 from anchoring.anvil_program import find_anvil
 from anchoring.devnet import Devnet
 from registry.chain.networks import load_networks
@@ -193,3 +193,25 @@ def test_it_stops_and_comes_back_at_the_same_block(own: LocalChain) -> None:
     up(own.net)
 
     assert own.net.status().block == height
+
+
+def test_a_program_that_has_no_command_line_yet_is_waited_for(own: LocalChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed(own)
+    real, looks = devnet._command_of, iter(range(100))
+    monkeypatch.setattr(devnet, "_command_of", lambda pid: "" if 0 < next(looks) < 4 else real(pid))
+
+    up(own.net)
+
+    assert own.net.status().running
+
+
+def test_a_program_that_ends_at_once_is_told_with_what_it_said(tmp_path: Path) -> None:
+    false = tmp_path / "anvil"
+    false.write_text("#!/bin/sh\necho no such flag >&2\nexit 1\n")
+    false.chmod(0o755)
+    began = time.monotonic()
+
+    with pytest.raises(ChainUnavailableError, match=r"anvil did not start.*no such flag"):
+        Devnet(tmp_path / "devnet").up(false, sys.modules["tests_devnet"].free_port())
+
+    assert time.monotonic() - began < devnet._START_SECONDS / 2
