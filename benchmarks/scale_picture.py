@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 360, 220
 """Of one panel, pixels."""
-LEFT, RIGHT, TOP, BOTTOM = 58, 24, 40, 38
+LEFT, RIGHT, TOP, BOTTOM = 40, 20, 40, 38
 """Margins in a panel, pixels."""
+INDENT = 26
+"""From the ends of the axis to the first and the last point, pixels, so that their labels fit."""
 HEADROOM = 1.15
 """How far the axis reaches above the highest point."""
-STYLE = (
-    "text{font:12px sans-serif;fill:#222}.t{font-weight:600}.a{stroke:#bbb}.l{fill:none;stroke:#1f5fa8;stroke-width:2}"
-)
+STYLE = "text{font:12px sans-serif;fill:#222}.t{font-weight:600}.a{stroke:#bbb}.l{stroke:#1f5fa8;stroke-width:2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ def _panel(panel: Panel) -> Iterator[str]:
     low, high = (math.log10(panel.points[at][0]) for at in (0, -1))
     base, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     places = [
-        (_between(math.log10(size), low, high, LEFT, right), _between(value, 0, top, base, TOP))
+        (_between(math.log10(size), low, high, LEFT + INDENT, right - INDENT), _between(value, 0, top, base, TOP))
         for size, value in panel.points
     ]
     yield f'<text class="t" x="{LEFT}" y="22">{escape(panel.title)}</text>'
-    yield f'<path class="a" d="M{LEFT} {TOP}V{base}H{right}"/>'
+    yield f'<path class="a" fill="none" d="M{LEFT} {TOP}V{base}H{right}"/>'
     yield f'<text x="{LEFT - 6}" y="{base + 4}" text-anchor="end">0</text>'
-    yield f'<path class="l" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in places)}"/>'
+    yield f'<path class="l" fill="none" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in places)}"/>'
     for (x, y), (size, value) in zip(places, panel.points, strict=True):
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#1f5fa8"/>'
         yield f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{value:.3g}</text>'

@@ -84,6 +84,7 @@ def test_points_stand_on_a_logarithmic_axis_and_on_a_scale_from_zero() -> None:
     texts = [one.text for one in root.iter(f"{SVG}text")]
     assert texts[0] == "cost & more, ms"
     assert {"1,000", "10,000", "100,000", "4"} <= set(texts)
+    assert {one.attrib["fill"] for one in root.iter(f"{SVG}path")} == {"none"}
 
 
 def test_every_panel_has_its_place() -> None:
