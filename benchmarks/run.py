@@ -1,6 +1,6 @@
 """Measure this project beside its peers: same work, same documents, alternately, in one run.
 
-`python -m benchmarks.run [--only ROW ...] [--rounds N] [--quick]`
+`python -m benchmarks.run [--only ROW ...] [--rounds N] [--quick] [--instructions]`
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.contest import alternately, measured
+from benchmarks.contest import ContenderError, Warm, alternately, measured
 from benchmarks.environments import BENCH
 from benchmarks.figures import Limit, figures
 from benchmarks.homes import issue_and_seal, stored_bytes
+from benchmarks.instructions import counter, instructions
 from benchmarks.machine import is_busy, load, this_machine
 from benchmarks.report import Measured, lines, measured_json
 from benchmarks.rows import ROWS, hardware
@@ -43,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as ending:
         stage = Stage(Path(folder), QUICK if given.quick else Sizes(), ending)
         rounds = QUICK_ROUNDS if given.quick and not given.rounds else given.rounds
-        found = _measured(stage, given.only or [*ROWS, STORE], rounds)
+        by = counter() if given.instructions else None
+        found = _measured(stage, given.only or [*ROWS, STORE], rounds, by)
     after = load()
     say(f"Load after: {after:.2f}")
     head = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(machine)}
@@ -62,10 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", choices=[*ROWS, STORE], metavar="ROW", help=", ".join([*ROWS, STORE]))
     parser.add_argument("--rounds", type=int, help="rounds of every row, instead of each row's own number")
     parser.add_argument("--quick", action="store_true", help="small sizes: see that everything runs, measure nothing")
+    parser.add_argument("--instructions", action="store_true", help="count instructions, too; slow, best with --quick")
     return parser
 
 
-def _measured(stage: Stage, keys: Sequence[str], rounds: int | None) -> dict[str, Any]:
+def _measured(stage: Stage, keys: Sequence[str], rounds: int | None, by: str | None) -> dict[str, Any]:
     single = {
         name: figures(alternately([hardware(name, stage.template)], HARDWARE_ROUNDS, 1)[0]).cpu.median
         for name in asdict(Limit())
@@ -79,9 +82,20 @@ def _measured(stage: Stage, keys: Sequence[str], rounds: int | None) -> dict[str
         samples = alternately(contenders, rounds or row.rounds, warm_ups=1)
         done = Measured(key, row, samples, row.limit.seconds(single), full_size=stage.sizes == Sizes())
         say("\n" + "\n".join(lines(done)))
-        rows.append(measured_json(done))
+        counts = {one.name: _counted(by, one) for one in contenders if by and isinstance(one, Warm)}
+        rows.append(measured_json(done) | ({"instructions": counts, "counted_by": by} if by else {}))
     found: dict[str, Any] = {"hardware_seconds": single, "rows": rows}
     return {**found, "store": _store(stage)} if STORE in keys else found
+
+
+def _counted(by: str, contender: Warm) -> int | None:
+    """Count what one go takes, and say it; None where the counter cannot follow the contender's language."""
+    try:
+        count = instructions(by, contender.command)
+    except ContenderError:
+        return None
+    say(f"  {contender.name}: {count:,} instructions a go, by {by}")
+    return count
 
 
 def _store(stage: Stage) -> dict[str, int]:

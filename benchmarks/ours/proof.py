@@ -41,14 +41,19 @@ def small_credentials(store: Store, first: int, count: int) -> Iterator[NewCrede
         yield NewCredential(issuer, achievement, own, Digest(leaf[::-1]), entry, leaf, token, at, "somebody", now)
 
 
+def _seal(store: Store, count: int) -> None:
+    for first in range(0, count, CHUNK):
+        some = list(small_credentials(store, first, min(CHUNK, count - first)))
+        store.add_credentials(some, some[0].issued_at, count)
+    seal_open_batches(store, SystemClock().now())
+
+
 def main() -> None:
     """Seal a batch of that many leaves, then make receipts for every go."""
     count = int(sys.argv[1])
     stores = [open_store(load_settings())]
-    for first in range(0, count, CHUNK):
-        some = list(small_credentials(stores[0], first, min(CHUNK, count - first)))
-        stores[0].add_credentials(some, some[0].issued_at, count)
-    seal_open_batches(stores[0], SystemClock().now())
+    if not stores[0].batches():
+        _seal(stores[0], count)
     drawn = random.Random(count)  # noqa: S311  any credentials do
 
     def reopen() -> None:

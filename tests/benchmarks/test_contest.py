@@ -12,6 +12,7 @@ import pytest
 from benchmarks import run
 from benchmarks.contest import Command, ContenderError, Warm, Whole, alternately
 from benchmarks.environments import BENCH
+from benchmarks.instructions import counter, instructions
 
 PROGRAM = """
 import sys
@@ -76,6 +77,21 @@ def test_a_whole_process_that_fails_is_no_result(tmp_path: Path) -> None:
 
     with pytest.raises(ContenderError, match="it is broken"):
         alternately([Whole("z", lambda _: [broken], 1)], rounds=1, warm_ups=0)
+
+
+@pytest.mark.skipif(counter() is None, reason="neither perf nor callgrind counts here")
+def test_more_work_takes_more_instructions_and_loading_does_not_count() -> None:
+    def work(rounds: int, loading: int) -> Command:
+        program = (
+            f"from benchmarks.contender import contend\nsum(range({loading}))\ncontend(lambda: sum(range({rounds})))"
+        )
+        return Command((sys.executable, "-c", program))
+
+    by = str(counter())
+    little, loaded, much = (instructions(by, work(*sizes)) for sizes in ((10_000, 0), (10_000, 300_000), (100_000, 0)))
+
+    assert 5 * little < much < 20 * little
+    assert loaded < 2 * little
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on the PATH")
