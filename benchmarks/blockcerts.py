@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.contest import Command, measured
 from benchmarks.environments import BENCH, node_environment, python_environment
 from benchmarks.homes import DID, documents
-from registry.credentials.contexts import CONTEXTS, context_bytes
+from registry.credentials.contexts import CONTEXTS, context_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ def cert_issuer(count: int) -> Callable[[Path], Sequence[Command]]:
         (folder / "key").write_text(WIF, "ascii")
         files = [folder / url.rpartition("/")[2] for url in CONTEXTS]
         for url, file in zip(CONTEXTS, files, strict=True):
-            file.write_bytes(context_bytes(url))
+            file.write_text(json.dumps(context_document(url)), "utf-8")
         words = [str(python.parent / "cert-issuer"), "--chain", "mockchain", "--no_safe_mode", "--issuing_address", "-"]
         words += ["--usb_name", str(folder), "--key_file", "key", "--verification_method", METHOD]
         words += ["--unsigned_certificates_dir", str(unsigned), "--work_dir", str(folder / "work")]
@@ -71,5 +71,5 @@ def _web() -> dict[str, Any]:
     service = [{"id": f"{DID}#profile", "type": "IssuerProfile", "serviceEndpoint": PROFILE}]
     did = {"id": DID, "verificationMethod": methods, "assertionMethod": [METHOD], "service": service}
     profile = {"type": "Profile", "id": DID, "name": "Northfield University", "verificationMethod": methods}
-    contexts = {url: json.loads(context_bytes(url)) for url in CONTEXTS}
+    contexts = {url: context_document(url) for url in CONTEXTS}
     return {f"{RESOLVER}{DID}": {"didDocument": did}, PROFILE: profile, **contexts}
