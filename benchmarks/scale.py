@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 POWERS = (10**3, 10**4, 10**5, 10**6)
 TOLERANCE = 0.1
-"""How far the cost of one may move from 10^4 to the largest size, as a share."""
+"""How far the cost of each further credential may move from 10^4 to the largest size, as a share."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,12 +60,14 @@ def measure(stage: Stage, size: int) -> Point:
         size,
         issued["wall"] + sealed["wall"],
         issued["cpu"] + sealed["cpu"],
-        max(issued["peak_mib"], sealed["peak_mib"]),
+        issued["peak_mib"],
+        sealed["peak_mib"],
         *stored_bytes(home),
     )
     _say(
         f"{size:>9,}: {point.wall:,.1f} s, cpu {point.cpu:,.1f} s ({1000 * point.cpu / size:.3f} ms each), "
-        f"{point.peak_mib:.0f} MiB, store {point.store_bytes / point.document_bytes:.2f} times the documents"
+        f"{point.issue_peak_mib:.0f} and {point.seal_peak_mib:.0f} MiB, "
+        f"store {point.store_bytes / point.document_bytes:.2f} times the documents"
     )
     return point
 
@@ -76,7 +78,10 @@ def verdict(points: Sequence[Point]) -> str:
     if found is None:
         return "Too few sizes to say whether cost is linear."
     word = "linear within 10 %" if abs(found - 1) <= TOLERANCE else "NOT linear within 10 %"
-    return f"A credential at {points[-1].size:,} takes {found:.2f} times the processor time of one at 10,000: {word}."
+    return (
+        f"Each further credential up to {points[-1].size:,} takes {found:.2f} times the processor time "
+        f"of one beyond 10,000: {word}."
+    )
 
 
 def _say(line: str) -> None:

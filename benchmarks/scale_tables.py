@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ ANCHOR_GAS, ANCHOR_MANY_GAS = 49_673, 28_948
 GWEI, DOLLARS = 1.0, 3000.0
 """An assumed price of gas, in gwei, and of an ether, in US dollars."""
 LINEAR_FROM = 10_000
-"""Size from which the cost of one is expected to stay what it is; below, starting up weighs in."""
+"""Size from which each further credential is expected to cost the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class Point:
     """Seconds on the clock."""
     cpu: float
     """Seconds of processor time, of all processes."""
-    peak_mib: float
-    """Largest resident memory of any one process, MiB."""
+    issue_peak_mib: float
+    """Largest resident memory of any one process while issuing, MiB."""
+    seal_peak_mib: float
+    """The same while sealing."""
     document_bytes: int
     """Bytes of all documents."""
     store_bytes: int
@@ -58,15 +61,20 @@ def panels(points: Sequence[Point]) -> list[Panel]:
     return [
         Panel("processor time, ms a credential", [(one.size, 1000 * one.cpu / one.size) for one in points]),
         Panel("on the clock, ms a credential", [(one.size, 1000 * one.wall / one.size) for one in points]),
-        Panel("peak memory of a process, MiB", [(one.size, one.peak_mib) for one in points]),
+        Panel("issuing: peak memory of a process, MiB", [(one.size, one.issue_peak_mib) for one in points]),
+        Panel("sealing: peak memory, MiB", [(one.size, one.seal_peak_mib) for one in points]),
         Panel("store, bytes for each byte of a document", [(one.size, _store(one)) for one in points]),
     ]
 
 
 def slope(points: Sequence[Point]) -> float | None:
-    """Return the processor time of one at the largest size as a multiple of that at 10^4; None without both."""
-    linear = [one.cpu / one.size for one in points if one.size >= LINEAR_FROM]
-    return linear[-1] / linear[0] if len(linear) > 1 and points[-1].size > LINEAR_FROM else None
+    """Return the processor time of each further credential at the largest sizes, as a multiple of that from 10^4 on.
+
+    What starting up takes drops out of it. None if fewer than three sizes from 10^4 on are there.
+    """
+    linear = [one for one in points if one.size >= LINEAR_FROM]
+    further = [(after.cpu - one.cpu) / (after.size - one.size) for one, after in itertools.pairwise(linear)]
+    return further[-1] / further[0] if len(further) > 1 else None
 
 
 def table(points: Sequence[Point]) -> str:
@@ -82,7 +90,7 @@ _NAMES = (
     "store, bytes",
     "processor, ms",
     "processor, all of them",
-    "peak memory of a process, MiB",
+    "peak memory of a process, issuing and sealing, MiB",
     "batches",
     "digests in a proof",
     "gas",
@@ -102,7 +110,7 @@ def _column(points: Sequence[Point], size: int) -> list[str]:
         f"{point.store_bytes / point.size:,.0f}, {how}",
         f"{1000 * point.cpu / point.size:.3g}, {how}",
         f"{_duration(seconds)}, {how}",
-        f"{point.peak_mib:.0f}, {how}",
+        f"{point.issue_peak_mib:.0f} and {point.seal_peak_mib:.0f}, {how}",
         f"{batches:,}, derived",
         f"at most {math.ceil(math.log2(min(size, MAX_LEAVES)))}, derived",
         f"{gas:.3g}, derived",

@@ -25,12 +25,13 @@ from benchmarks.scale_tables import (
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
-THOUSAND = Point(1000, 2.0, 3.0, 100.0, 4_000_000, 6_000_000)
-TEN_THOUSAND = Point(10_000, 10.0, 11.0, 100.0, 40_000_000, 50_000_000)
+THOUSAND = Point(1000, 2.0, 3.0, 100.0, 90.0, 4_000_000, 6_000_000)
+TEN_THOUSAND = Point(10_000, 10.0, 11.0, 100.0, 90.0, 40_000_000, 50_000_000)
+HUNDRED_THOUSAND = replace(TEN_THOUSAND, size=100_000, cpu=101.0)
 
 
-def million(each: float) -> Point:
-    return replace(TEN_THOUSAND, size=10**6, cpu=each * 10**6)
+def million(cpu: float) -> Point:
+    return replace(TEN_THOUSAND, size=10**6, cpu=cpu)
 
 
 def test_the_document_and_its_picture_show_what_was_measured() -> None:
@@ -62,14 +63,19 @@ def test_gas_does_not_grow_with_a_batch() -> None:
     assert gas == "| gas | 49.7, derived | 0.0497, derived | 0.0276, derived |"
 
 
-@pytest.mark.parametrize(("each", "word"), [(0.00112, "1.02 times"), (0.0013, "NOT linear")])
-def test_the_slope_compares_the_largest_size_with_ten_thousand(each: float, word: str) -> None:
-    assert word in verdict([THOUSAND, TEN_THOUSAND, million(each)])
+@pytest.mark.parametrize(("cpu", "word"), [(1019.0, "takes 1.02 times"), (1200.0, "NOT linear")])
+def test_the_slope_compares_what_each_further_credential_takes(cpu: float, word: str) -> None:
+    assert word in verdict([THOUSAND, TEN_THOUSAND, HUNDRED_THOUSAND, million(cpu)])
+
+
+def test_what_starting_up_takes_bends_no_slope() -> None:
+    slow_start = [replace(one, cpu=one.cpu + 50) for one in (TEN_THOUSAND, HUNDRED_THOUSAND, million(1001.0))]
+
+    assert slope(slow_start) == pytest.approx(1)
 
 
 def test_no_slope_is_told_of_too_few_sizes() -> None:
-    assert slope([THOUSAND, TEN_THOUSAND]) is None
-    assert slope([THOUSAND, million(1)]) is None
+    assert slope([THOUSAND, TEN_THOUSAND, HUNDRED_THOUSAND]) is None
 
 
 def test_points_stand_on_a_logarithmic_axis_and_on_a_scale_from_zero() -> None:
