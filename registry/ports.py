@@ -124,7 +124,7 @@ class Sealing(Protocol):
         ...
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
-        """Write order, tiles and root; they take effect together when the sealing ends."""
+        """Write tiles and root; they take effect together when the sealing ends."""
         ...
 
 
@@ -154,6 +154,12 @@ class CredentialStore(Protocol):
         """Return the achievements of one issuer, or of all."""
         ...
 
+    def put_achievements(
+        self, achievements: Sequence[AchievementRow], receipts: Sequence[AnchorReceipt] = ()
+    ) -> list[bool]:
+        """Store achievements and receipts of endorsements in them, all or none; return of each whether it changed."""
+        ...
+
     def known_row_keys(self, keys: Sequence[Digest]) -> set[Digest]:
         """Return which of these roster rows were issued already."""
         ...
@@ -176,6 +182,14 @@ class CredentialStore(Protocol):
 
     def credential_by_token(self, recipient_token: str) -> StoredCredential | None:
         """Return one credential by the secret part of its recipient's link."""
+        ...
+
+    def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
+        """Return one credential by the identity of what it was issued for."""
+        ...
+
+    def endorsement_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:
+        """Return the receipts that are kept of endorsements in achievements, by their leaf hashes."""
         ...
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:

@@ -114,8 +114,6 @@ class StoredCredential:
     """The exact entry bytes; None once erased."""
     leaf_hash: Digest
     """Leaf hash of the entry."""
-    leaf_index: int | None
-    """Position in the sealed batch; None while it is open."""
     recipient_token: str
     """Secret part of its recipient's own link, `/r/...`: whoever has it makes and turns off share links."""
     status_index: int | None

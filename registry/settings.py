@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from registry.chain.networks import Network
     from registry.core.digest import Digest
+    from registry.services.certificate import Press
     from registry.services.verify import Verifier
     from registry.services.verify_offline import OfflineVerifier
     from registry.store.repository import Store
@@ -147,6 +148,22 @@ def build_offline_verifier(state: bytes, trusted: Digest | None, home: Path | No
     reader = ProofReader(network_of(proven, networks.values()), proven)
     block = AsOf(proven.header.number, proven.header.block_hash, proven.header.at, confirmed=trusted is not None)
     return OfflineVerifier(Verifier((reader,), OfflineDirectory(), SystemClock()), block)
+
+
+def build_press(settings: Settings) -> Press:
+    """Return what PDF certificates are set with: the packaged fonts, those in CREDANCHOR_FONTS, and network titles.
+
+    Raises:
+        SettingsError: CREDANCHOR_FONTS names a folder without a usable font, or none.
+
+    """
+    from registry.services.certificate import Press  # noqa: PLC0415  the fonts take 0.1 s
+    from registry.services.fonts import load_fonts  # noqa: PLC0415
+
+    named = os.environ.get("CREDANCHOR_FONTS")
+    folder = Path(named).expanduser() if named else None
+    titles = {network.chain_id: network.title for network in settings.networks.values()}
+    return Press(load_fonts(folder), titles)
 
 
 def has_local_chain(folder: Path) -> bool:

@@ -38,6 +38,7 @@ def _load(name: str) -> object:
 
 devnet = _load("devnet").devnet  # type: ignore[attr-defined]
 _load("strict_schema")
+_load("printed_codes")
 bare_chain = _load("bare_chain").bare_chain  # type: ignore[attr-defined]
 _databases = _load("databases")
 database_url = _databases.database_url  # type: ignore[attr-defined]

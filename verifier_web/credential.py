@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.sentences import day
+from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 from verifier_web import labels as label
 from verifier_web.holder import subject_of
 from verifier_web.links import Link, link, name_or_address, picture
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from registry.checks.facts import Facts
+    from registry.credentials.framework import FrameworkReport
 
 MAX_LIST = 24
 """Most entries of one list that are shown; the page says how many more there are."""
@@ -90,6 +93,8 @@ class CredentialView:
     """The work behind it."""
     narrative: str
     """What the issuer wrote about this award."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
 def credential_view(facts: Facts) -> CredentialView:
@@ -113,6 +118,7 @@ def credential_view(facts: Facts) -> CredentialView:
         criteria_link=link(criteria.get("id")),
         evidence=_items(_list(document.get("evidence")) + _list(subject.get("evidence")), _evidence),
         narrative=paragraph(subject.get("narrative")),
+        framework=european_report(document),
     )
 
 
@@ -152,7 +158,7 @@ def _labelled(alignment: dict[str, Any]) -> Fact:
 
 def _credits(subject: dict[str, Any], achievement: dict[str, Any], alignments: list[dict[str, Any]]) -> str:
     earned, available = number(subject.get("creditsEarned")), number(achievement.get("creditsAvailable"))
-    systems = (one for one in alignments if one.get("targetType") == label.CREDIT_SYSTEM)
+    systems = (one for one in alignments if one.get("targetType") == CREDIT_SYSTEM)
     unit = (
         next((line(one.get("targetCode")) or line(one.get("targetName")) for one in systems), "") or label.CREDITS_UNIT
     )
@@ -175,7 +181,7 @@ def _items(entries: list[Any], view: Callable[[dict[str, Any]], Item | None]) ->
 
 def _outcome(alignment: dict[str, Any]) -> Item | None:
     kind = alignment.get("targetType")
-    if kind == label.CREDIT_SYSTEM or kind in label.ALIGNMENTS:
+    if kind == CREDIT_SYSTEM or kind in label.ALIGNMENTS:
         return None
     framework, code = line(alignment.get("targetFramework")), line(alignment.get("targetCode"))
     name = line(alignment.get("targetName")) or code or line(alignment.get("targetUrl"))

@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from registry.checks.facts import AccreditationStatus, ChainFacts
+from registry.checks.proven import PROVING, domain_of, voucher
 from registry.checks.report import Outcome
 from verifier_web import wording as say
-from verifier_web.links import domain_of
 from verifier_web.text import line
 
 if TYPE_CHECKING:
-    from registry.checks.facts import Accreditation, Facts
+    from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
-
-PROVING = ("signature", "inclusion", "anchor", "issuer-key", "issuer-identity")
-"""The checks that together prove that the named issuer made exactly this document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +38,10 @@ def issuer_view(report: Report, facts: Facts) -> IssuerView:
     checks = {result.check: result for result in report.checks}
     did = facts.presented.issuer_did
     standing = _standing(checks)
-    voucher = _voucher(facts)
-    if standing == "accredited" and voucher is not None:
-        accreditor = line(voucher.accreditor_name)
-        name, why = line(voucher.name), say.VOUCHED.format(accreditor=accreditor[:1].upper() + accreditor[1:])
+    said = voucher(facts)
+    if standing == "accredited" and said is not None:
+        accreditor = line(said.accreditor_name)
+        name, why = line(said.name), say.VOUCHED.format(accreditor=accreditor[:1].upper() + accreditor[1:])
         return IssuerView("accredited", say.ISSUED_BY, name, why, _self_given(facts, name), line(did))
     domain = domain_of(did)
     if standing == "domain" and domain is not None:
@@ -83,13 +79,6 @@ def _why_unproven(checks: dict[str, CheckResult]) -> str:
 
 def _passed(checks: dict[str, CheckResult], check: str) -> bool:
     return checks[check].outcome is Outcome.PASSED
-
-
-def _voucher(facts: Facts) -> Accreditation | None:
-    if not isinstance(facts.chain, ChainFacts):
-        return None
-    active = (one for one in facts.chain.accreditations if one.status is AccreditationStatus.ACTIVE)
-    return next(active, None)
 
 
 def _self_given(facts: Facts, proven: str) -> str:

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-ALIGNMENTS = {
-    "ext:EQF": "Level (EQF)",
-    "ext:QF-EHEA": "Level (QF-EHEA)",
-    "ext:AQF": "Level (AQF)",
-    "ext:Workload": "Workload",
-    "ext:EffortHours": "Workload",
-    "ext:NotionalHours": "Workload",
-    "ext:AssessmentType": "Assessment",
-    "ext:Participation": "Form of participation",
-    "ext:DeliveryMode": "Form of participation",
-    "ext:QualityAssurance": "Quality assurance",
-    "ext:SupervisionVerification": "Supervision and identity check",
-}
+from registry.credentials.descriptors import PROPERTY_LABELS
+
+ALIGNMENTS = PROPERTY_LABELS
 """Alignments that are a property of the achievement rather than something learnt."""
-CREDIT_SYSTEM = "ext:CreditSystem"
-"""The alignment that gives the unit of credits."""
 ACHIEVEMENT_TYPES = {"MicroCredential": "Micro-credential"}
 """Achievement types whose words do not follow from their spelling."""
 IDENTITY_TYPES = {

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from verifier_web.text import line
 
@@ -20,8 +20,6 @@ MAX_PICTURE = 512 * 1024
 _PLAIN_URL = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][!-~]*)?")
 _PICTURE = re.compile(r"data:image/(png|jpeg);base64,([A-Za-z0-9+/]+={0,2})")
 _MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
-_HOST = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?")
-_SEGMENT = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,6 @@ def link(value: object) -> Link | None:
         return None
     shown = (parts.hostname or "") + port + parts.path.rstrip("/")
     return Link(value, shown if len(shown) <= MAX_SHOWN else shown[:MAX_SHOWN] + "…")
-
-
-def domain_of(did: str) -> str | None:
-    """Return the web address behind a did:web in lower-case ASCII, for example `uni.example`; None for other DIDs."""
-    if not did.startswith("did:web:"):
-        return None
-    encoded, *path = did.removeprefix("did:web:").split(":")
-    host = unquote(encoded).lower()
-    if not _HOST.fullmatch(host) or not all(_SEGMENT.fullmatch(segment) for segment in path):
-        return None
-    return "/".join([host, *path])
 
 
 def picture(value: object) -> str | None:

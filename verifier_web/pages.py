@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import ChainFacts
-from registry.checks.report import Outcome, Verdict
+from registry.checks.report import Outcome, Verdict, standing
 from registry.checks.sentences import moment
 from verifier_web import labels as label
 from verifier_web import wording as say
 from verifier_web.credential import CredentialView, Fact, credential_view
-from verifier_web.holder import HolderView, holder_view, subject_of
+from verifier_web.holder import HolderView, holder_view
 from verifier_web.issuer import IssuerView, is_proven, issuer_view
 from verifier_web.recheck import RecheckView, recheck_view
 from verifier_web.text import json_text, line, paragraph
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from registry.chain.networks import Network
     from registry.checks.facts import Facts
-    from registry.checks.report import CheckResult, Report
+    from registry.checks.report import CheckResult, Part, Report
     from verifier_web.desk import Judged
 
 MAX_PARTS = 24
@@ -69,7 +69,7 @@ class PartView:
     tone: str
     """Icon and colour of its verdict."""
     summary: str
-    """Its verdict as a sentence."""
+    """Its verdict as a sentence; of an endorsement, whether it stands."""
     comment: str
     """What an endorser says."""
     issuer: IssuerView
@@ -178,17 +178,20 @@ def _check(result: CheckResult) -> CheckView:
 
 
 def _parts(report: Report, facts: Facts) -> tuple[PartView, ...]:
-    return tuple(
-        PartView(
-            kind=say.PART_KINDS.get(part.kind, part.kind),
-            title=line(part.title),
-            tone=TONES[part.report.verdict],
-            summary=line(part.report.summary),
-            comment=paragraph(subject_of(read.facts.presented.document).get("endorsementComment")),
-            issuer=issuer_view(part.report, read.facts),
-            checks=_checks(part.report),
-        )
-        for part, read in zip(report.parts, facts.parts, strict=True)
+    return tuple(_part(part, read.facts) for part, read in zip(report.parts, facts.parts, strict=True))
+
+
+def _part(part: Part, facts: Facts) -> PartView:
+    endorses = part.kind == "endorsement"
+    issuer = issuer_view(part.report, facts)
+    return PartView(
+        kind=say.PART_KINDS.get(part.kind, part.kind),
+        title=line(part.title),
+        tone=TONES[part.report.verdict],
+        summary=line(standing(part.report) if endorses else part.report.summary),
+        comment=paragraph(part.comment),
+        issuer=replace(issuer, label=say.ENDORSED_BY) if endorses else issuer,
+        checks=_checks(part.report),
     )
 
 

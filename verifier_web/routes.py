@@ -40,6 +40,7 @@ MEDIA_TYPES = (
     "text/plain",
     "image/png",
     "image/svg+xml",
+    "application/pdf",
 )
 """What POST /v1/verifications takes; what the body really is, its own bytes decide."""
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -47,7 +48,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, meaning in {
         413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
         415: "The body is of another kind than those named.",
-        422: "The body is not a credential, bundle or badge; code `not-a-credential`.",
+        422: "The body is not a credential, bundle, badge or certificate; code `not-a-credential`.",
         503: "As many checks are under way as the server does at once; see Retry-After.",
     }.items()
 }

@@ -37,6 +37,11 @@ class PartOut(ReportOut):
 
     kind: Literal["endorsement", "component"]
     title: str
+    issuedBy: str | None = Field(  # noqa: N815  wire name
+        description="Accredited name or confirmed web address of who issued it; null if nobody confirms either."
+    )
+    comment: str | None = Field(default=None, description="The endorser's words; of endorsements alone.")
+    standing: str | None = Field(default=None, description="Whether an endorsement stands, as a sentence.")
 
 
 class ProblemOut(_Form):

@@ -18,7 +18,10 @@ LEAD = (
 TEXT_LABEL = "Paste the credential"
 TEXT_HINT = "The whole text, from the first bracket to the last, or a text that begins with eyJ."
 FILE_LABEL = "Or choose its file"
-FILE_HINT = "A .json file, or a badge as .png or .svg, up to 4 MiB. You can also drop it anywhere on this page."
+FILE_HINT = (
+    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB. You can also drop it anywhere on "
+    "this page."
+)
 EXPECTED_LABEL = "Is it this person's?"
 EXPECTED_HINT = "Optional: the e-mail address, student number or name you know the candidate by."
 SUBMIT = "Check it"
@@ -53,6 +56,7 @@ HOLDER_CLAIM_HINT = "This is only what the document says."
 HOLDER_MATCHES = "It fits the person you asked about."
 HOLDER_DIFFERS = "It does not fit the person you asked about."
 ISSUED_BY = "Issued by"
+ENDORSED_BY = "Endorsed by"
 UNCONFIRMED = "An unconfirmed issuer"
 UNPROVEN = "Not proven"
 VOUCHED = "{accreditor} vouches for this name on the chain."
@@ -74,6 +78,11 @@ EVIDENCE_TITLE = "Evidence"
 NARRATIVE_TITLE = "About this award"
 MORE = "and {count} more"
 PICTURE_ALT = "Picture of the badge"
+FRAMEWORK_TITLE = "How well it describes itself"
+FRAMEWORK_LIMIT = "This says what the issuer wrote down, not whether it is true or good."
+FRAMEWORK_SHOW, FRAMEWORK_AT = "Every descriptor, and where it stands", "at {where}"
+FRAMEWORK_TONES = {"present": "good", "weak": "open", "missing": "none"}
+
 CHECKS_TITLE = "Every check"
 PARTS_TITLE = "What it contains"
 PART_KINDS = {"endorsement": "Endorsement", "component": "Component"}
@@ -120,6 +129,7 @@ CHECK_TITLES = {
     "validity-period": "Dates",
     "status": "Not withdrawn",
     "recipient": "Person",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }
@@ -191,8 +201,8 @@ KINDS = {
     Kind.EMPTY: Told("There is nothing to check yet.", "Paste the credential's text, or choose its file."),
     Kind.PDF: Told(
         "This is a PDF without a credential that can be read from it.",
-        "A PDF is only a picture of the words, and anybody can make one. "
-        "Ask the person for the .json file, or the badge as .png or .svg.",
+        "The words on its pages prove nothing, anybody can write them; a credential must be attached inside. "
+        "Ask the person for the file as the issuer gave it: printing to a PDF or scanning loses the credential.",
     ),
     Kind.PICTURE: Told(
         "This is a picture, and no credential is inside it.",

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 AGENCY = "Office for Academic Quality (demo)"
 NORTHFIELD, HARBOUR = "Northfield University", "Harbour Cloud Academy"
+AWARDS = {"northfield": "data-foundations", "harbour": "cloud-operations"}
+"""What each issuer awards."""
+ENDORSED = Path("data-foundations.json")
+"""The achievement that the agency endorses."""
+COMMENT = "Assessed against the national standard for micro-credentials."
 
 
 class Show:
@@ -41,6 +46,8 @@ class Show:
             self._prepare()
         with self._registry.stage("two issuers, accredited"):
             self._register()
+        with self._registry.stage("an endorsement"):
+            self._endorse()
         with self._registry.stage("issue"):
             self._issue()
         with self._registry.stage("seal, anchor, finalize"):
@@ -74,23 +81,40 @@ class Show:
         until = "2036-12-31"
         self._registry.run("issuer", "register", "--name", NORTHFIELD, "--issuer", "northfield", "--country", "GB")
         self._registry.run("issuer", "register", "--name", HARBOUR, "--issuer", "harbour", "--country", "NL")
-        for issuer in self._registry.json_lines("issuer", "show", "--json"):
-            named = ("--name", issuer["name"], "--until", until)
-            words = self._agency.run("issuer", "accredit", issuer["account"], *named)
+        self._agency.run("issuer", "register", "--name", AGENCY, "--issuer", "agency")
+        for home in (self._registry, self._agency):
+            for issuer in home.json_lines("issuer", "show", "--json"):
+                named = ("--name", issuer["name"], "--until", until)
+                words = self._agency.run("issuer", "accredit", issuer["account"], *named)
         agency = words.partition("Accreditor: ")[2][:42]
         (self._folder / "networks.toml").write_text(
             f'[local]\naccreditors = [{{ address = "{agency}", name = "{AGENCY}" }}]\n', "utf-8"
         )
+        for slug, achievement in AWARDS.items():
+            file = self._folder / f"{achievement}.json"
+            file.write_bytes(files("anchoring.demo").joinpath(file.name).read_bytes())
+            self._registry.run("achievement", "add", str(file), "--issuer", slug)
+
+    def _endorse(self) -> None:
+        published = self._folder / "published" / ENDORSED.name
+        published.parent.mkdir()
+        published.write_text(self._registry.run("achievement", "show", ENDORSED.stem), "utf-8")
+        words = ("endorse", str(published), "--comment", COMMENT, "--out", str(self._folder / "words"))
+        self._agency.run(*words)
+        self._agency.run("anchor", "run")
+        self._agency.run(*words)  # finds it again, with its receipt
+        achievement = ("achievement", "add", str(self._folder / ENDORSED), "--issuer", "northfield")
+        self._registry.run(*achievement, "--endorsement", str(self._word()))
+
+    def _word(self) -> Path:
+        return self._folder / "words" / f"{ENDORSED.stem}.endorsement.json"
 
     def _issue(self) -> None:
         rosters = self._folder / "rosters"
         rosters.mkdir()
         (rosters / "northfield.csv").write_text(canvas_roster(self._first), "utf-8")
         (rosters / "harbour.csv").write_text(credly_roster(self._second), "utf-8")
-        for issuer, achievement in (("northfield", "data-foundations"), ("harbour", "cloud-operations")):
-            file = self._folder / f"{achievement}.json"
-            file.write_bytes(files("anchoring.demo").joinpath(file.name).read_bytes())
-            self._registry.run("achievement", "add", str(file), "--issuer", issuer)
+        for issuer in AWARDS:
             say(self._registry.run("issue", str(rosters / f"{issuer}.csv")).rstrip())
 
     def _export(self) -> None:
@@ -108,6 +132,9 @@ class Show:
             self._registry.run("revoke", revoked.stem, "--reason", "error")
             self._judge(badge, "verified", "verified")
             self._judge(_still_valid(second, _of(bundles, HARBOUR)), "verified", "verified")
+            word = json.loads(self._word().read_text("utf-8"))["credential"]["id"]
+            self._agency.run("revoke", word, "--reason", "superseded")
+            self._judge(first, "verified", "verified")
             self._judge(_altered(first, self._folder), "not-verified", "altered")
             self._judge(revoked, "not-verified", "revoked")
             self._judge(expired, "not-verified", "expired")
@@ -115,6 +142,8 @@ class Show:
     def _judge(self, path: Path, verdict: str, reason: str) -> None:
         report = self._registry.json_lines("verify", "--json", str(path), may_fail=True)[0]
         say(f"  {report['summary']}")
+        for part in report.get("parts", []):
+            say(f"  endorsed by {part['issuedBy']}: {part['comment']} {part['standing']}")
         if (report["verdict"], report["reason"]) != (verdict, reason):
             raise StateError(f"{path} should be {verdict} ({reason}), but: {json.dumps(report, ensure_ascii=False)}")
 

@@ -14,7 +14,9 @@ from registry.api.office import STATUS_LIST_SECONDS
 from registry.api.own_page import own_router
 from registry.api.shared import shared_router
 from registry.api.vc_api import vc_api_router
+from registry.core.canonical import canonical_bytes
 from registry.core.receipt import receipt_json
+from registry.credentials.endorsement import without_endorsements
 
 if TYPE_CHECKING:
     from registry.api.office import Office
@@ -52,9 +54,10 @@ def _published(office: Office) -> APIRouter:
         return JSONResponse(office.did_document(slug))
 
     @router.get("/issuers/{slug}/achievements/{short_id}", summary="An achievement")
-    def get_achievement(slug: str, short_id: str) -> JSONResponse:
-        """Answer the achievement's id with its Open Badges JSON."""
-        return JSONResponse(office.achievement(slug, short_id))
+    def get_achievement(slug: str, short_id: str) -> Response:
+        """Answer the achievement's id with the very bytes that an endorsement of it has the digest of."""
+        text = canonical_bytes(without_endorsements(office.achievement(slug, short_id)))
+        return Response(text, media_type="application/json")
 
     @router.get("/issuers/{slug}/status/{number}", summary="A status list credential")
     def get_status_list(request: Request, slug: str, number: int) -> JSONResponse:

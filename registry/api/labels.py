@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from registry.checks.report import Outcome
+from registry.credentials.descriptors import PROPERTY_LABELS
 
 AWARDED, VALID_UNTIL, CREDITS, CREDITS_UNIT = "Awarded on", "Valid until", "Credits", "credits"
 FIELD, LANGUAGE, COURSE_CODE, CREDENTIAL_ID = "Field of study", "Language", "Course code", "Credential id"
-ALIGNMENTS = {
-    "ext:EQF": "Level (EQF)",
-    "ext:QF-EHEA": "Level (QF-EHEA)",
-    "ext:Workload": "Workload",
-    "ext:AssessmentType": "Assessment",
-    "ext:DeliveryMode": "Form of participation",
-    "ext:QualityAssurance": "Quality assurance",
-}
+ALIGNMENTS = PROPERTY_LABELS
 """Alignments that are a property of the achievement rather than something learnt."""
-CREDIT_SYSTEM = "ext:CreditSystem"
-"""The alignment that gives the unit of credits."""
 
 CHECKS = {
     "format": "Form",
@@ -29,6 +21,7 @@ CHECKS = {
     "validity-period": "Validity",
     "status": "Still standing",
     "recipient": "Recipient",
+    "endorsed": "What it endorses",
     "endorsements": "Endorsements",
     "components": "Components",
 }
@@ -56,6 +49,7 @@ SUSPENDED = (
     "only. It can be lifted."
 )
 """Said of a suspended credential."""
+UNCONFIRMED = "Somebody whom nobody confirms"
 PREVIEW = "Awarded by {issuer}{on}. Open the link to see whose it is, and whether it holds."
 """What a preview of a share link says."""
 BADGE = "Badge: {title}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorReceipt
     from registry.ports import Clock
     from registry.records import IssuerRow, StoredCredential
+    from registry.services.certificate import Press
     from registry.services.signer import Signer
     from registry.services.verify import Verifier
     from registry.store.repository import Store
@@ -48,6 +49,8 @@ class Office:
     """Judges what the credential page shows."""
     clock: Clock
     """Tells the time."""
+    press: Press
+    """Sets certificates."""
     _lists: dict[tuple[str, int], tuple[datetime, dict[str, Any]]] = field(default_factory=dict)
     """Signed status lists by issuer and number, with the time of signing."""
 

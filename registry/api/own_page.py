@@ -20,7 +20,7 @@ from registry.api.shared import FileName, file_of, judged
 from registry.checks.sentences import day
 from registry.core.canonical import parse_json
 from registry.credentials.presented import present, present_jwt
-from registry.services.share_links import MAX_LABEL, MAX_LIVE, share_link, share_link_for
+from registry.services.share_links import MAX_LABEL, MAX_LIVE, printed_link, share_link, share_link_for
 from registry.services.succession import succession_of
 
 if TYPE_CHECKING:
@@ -72,8 +72,11 @@ def own_router(office: Office) -> APIRouter:
 
     @router.get("/r/{token}/{name}", summary="A file of a recipient's credential")
     def get_own_file(token: str, name: FileName) -> Response:
-        """Answer with the bundle, or the badge with credential and receipts baked in."""
-        return file_of(office, office.owned(token), name)
+        """Answer with bundle, badge or certificate; the latter's QR code leads to the share link called PDF."""
+        credential, is_printed = office.owned(token), name == "certificate.pdf"
+        now = office.clock.now()
+        link = printed_link(office.store, credential, office.base_url, now) if is_printed else None
+        return file_of(office, credential, name, link)
 
     @router.post("/r/{token}/links", summary="Make a share link")
     async def post_link(request: Request, token: str) -> Response:

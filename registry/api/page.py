@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from registry.api import labels
 from registry.checks.recipient import recipient_name
-from registry.checks.report import Verdict
+from registry.checks.report import Verdict, standing
 from registry.checks.sentences import day
+from registry.credentials.descriptors import CREDIT_SYSTEM
+from registry.credentials.frameworks import european_report
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
     from registry.checks.report import CheckResult, Report
+    from registry.credentials.framework import FrameworkReport
     from registry.services.judged import Judged
     from registry.services.succession import Succession
 
@@ -51,6 +54,20 @@ class Check:
     """How it ended."""
     detail: str
     """A finished sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One endorsement."""
+
+    tone: str
+    """`good`, `bad` or `open`."""
+    endorser: str
+    """Who endorses, by what is proven; else that nobody confirms it."""
+    comment: str
+    """What they say."""
+    standing: str
+    """Whether it stands, or when it was withdrawn, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +118,12 @@ class Page:
     """Dates, level, workload, assessment and the like."""
     outcomes: tuple[Entry, ...]
     """What was learnt."""
+    endorsements: tuple[Word, ...]
+    """Who endorses it."""
     checks: tuple[Check, ...]
     """Every finding."""
+    framework: FrameworkReport | None
+    """What a micro-credential has of the European list; None if it is none."""
 
 
 def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
@@ -126,7 +147,9 @@ def page_of(judged: Judged, place: Place, succession: Succession) -> Page:
         criteria=_text(_object(achievement.get("criteria")).get("narrative")),
         facts=_facts(facts, achievement),
         outcomes=tuple(Entry(*one) for one in _outcomes(achievement))[:MAX_LISTED],
+        endorsements=_words(report),
         checks=tuple(_check(one) for one in report.checks),
+        framework=european_report(document),
     )
 
 
@@ -181,7 +204,7 @@ def _credits(achievement: dict[str, Any]) -> str:
     available = achievement.get("creditsAvailable")
     if isinstance(available, bool) or not isinstance(available, int | float):
         return ""
-    systems = (one for one in _alignments(achievement) if one.get("targetType") == labels.CREDIT_SYSTEM)
+    systems = (one for one in _alignments(achievement) if one.get("targetType") == CREDIT_SYSTEM)
     unit = next((_text(one.get("targetCode")) or _text(one.get("targetName")) for one in systems), "")
     return f"{available:g} {unit or labels.CREDITS_UNIT}"
 
@@ -190,7 +213,7 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
     learnt = (
         one
         for one in _alignments(achievement)
-        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, labels.CREDIT_SYSTEM}
+        if _text(one.get("targetType")) not in {*labels.ALIGNMENTS, CREDIT_SYSTEM}
     )
     return [(_text(one.get("targetName")), _text(one.get("targetFramework"))) for one in learnt]
 
@@ -198,6 +221,16 @@ def _outcomes(achievement: dict[str, Any]) -> list[tuple[str, str]]:
 def _alignments(achievement: dict[str, Any]) -> list[dict[str, Any]]:
     listed = achievement.get("alignment")
     return [one for one in (listed if isinstance(listed, list) else [listed]) if isinstance(one, dict)]
+
+
+def _words(report: Report) -> tuple[Word, ...]:
+    return tuple(
+        Word(
+            TONES[one.report.verdict], _text(one.issuer) or labels.UNCONFIRMED, _text(one.comment), standing(one.report)
+        )
+        for one in report.parts
+        if one.kind == "endorsement"
+    )[:MAX_LISTED]
 
 
 def _check(result: CheckResult) -> Check:

@@ -13,6 +13,7 @@ from registry.api.page import Place, page_of
 from registry.api.preview import preview_of
 from registry.api.problems import NotFoundError
 from registry.core.receipt import bundle_json
+from registry.services.certificate import certificate_pdf
 from registry.services.export import file_content
 from registry.services.receipts import bundle_of
 from registry.services.share_links import share_link
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
     from registry.services.export import Form
     from registry.services.judged import Judged
 
-FileName = Literal["bundle.json", "badge.png", "badge.svg", "credential.jwt"]
-FILES: dict[FileName, tuple[Form, str]] = {
+FileName = Literal["bundle.json", "badge.png", "badge.svg", "credential.jwt", "certificate.pdf"]
+FILES: dict[FileName, tuple[Form | None, str]] = {
+    "certificate.pdf": (None, "application/pdf"),
     "bundle.json": ("json", "application/json"),
     "badge.png": ("png", "image/png"),
     "badge.svg": ("svg", "image/svg+xml"),
     "credential.jwt": ("jwt", "application/vc+jwt"),
 }
-"""Form and media type of each file below a credential's page."""
+"""Form and media type of each file below a credential's page; a certificate is set by a press."""
 
 
 def shared_router(office: Office) -> APIRouter:
@@ -51,13 +53,13 @@ def shared_router(office: Office) -> APIRouter:
 
     @router.get("/c/{token}/newer/{name}", summary="A file of what took its place")
     def get_newer_file(token: str, name: FileName) -> Response:
-        """Answer with the bundle, or the badge with credential and receipts baked in."""
-        return file_of(office, office.newest_shared(token), name)
+        """Answer with bundle, badge or certificate; credential and receipts are in each."""
+        return file_of(office, office.newest_shared(token), name, share_link(office.base_url, f"{token}/newer"))
 
     @router.get("/c/{token}/{name}", summary="A file of a shared credential")
     def get_file(token: str, name: FileName) -> Response:
-        """Answer with the bundle, or the badge with credential and receipts baked in."""
-        return file_of(office, office.shared(token), name)
+        """Answer with bundle, badge or certificate; credential and receipts are in each."""
+        return file_of(office, office.shared(token), name, share_link(office.base_url, token))
 
     return router
 
@@ -67,14 +69,18 @@ def judged(office: Office, credential: StoredCredential) -> Judged:
     return office.verifier.verify(json.dumps(bundle_json(bundle_of(office.store, credential))).encode())
 
 
-def file_of(office: Office, credential: StoredCredential, name: FileName) -> Response:
-    """Return one of a credential's files; NotFoundError if it is wanted as a VC-JWT and is none."""
+def file_of(office: Office, credential: StoredCredential, name: FileName, link: str | None) -> Response:
+    """Return one of a credential's files; NotFoundError if it is wanted as a VC-JWT and is none.
+
+    `link` is where a certificate's QR code leads.
+    """
     form, media_type = FILES[name]
     bundle = bundle_of(office.store, credential)
     if form == "jwt" and not isinstance(bundle.credential, str):
         raise NotFoundError("This credential was not issued as a VC-JWT; take its bundle or badge.")
     disposition = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(file_content(bundle, form), media_type=media_type, headers=disposition)
+    data = file_content(bundle, form) if form else certificate_pdf(bundle, link=link, press=office.press)
+    return Response(data, media_type=media_type, headers=disposition)
 
 
 def _shown(office: Office, request: Request, credential: StoredCredential, files: str, path: str) -> Response:

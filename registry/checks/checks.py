@@ -1,7 +1,8 @@
 """The checks, in the order of design.md's table: each takes the facts and gives one result.
 
 1 format  2 signature  3 inclusion  4 anchor  5 finality  6 issuer-key  7 issuer-identity
-8 validity-period  9 status  10 recipient  11 endorsements and components (in verdict.py)
+8 validity-period  9 status  10 recipient  10a endorsed (of an endorsement alone, in endorsed.py)
+11 endorsements and components (in verdict.py)
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from registry.checks.facts import (
     NOT_ASKED,
-    AccreditationStatus,
     ChainFacts,
     Status,
     StatusListAnswer,
     UnknownNetwork,
     Unreachable,
 )
+from registry.checks.proven import voucher
 from registry.checks.recipient import recipient_matches
 from registry.checks.report import CheckResult, Outcome
 from registry.checks.sentences import day, moment, reason_words
@@ -27,7 +28,7 @@ from registry.core.proof import require_inclusion
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from registry.checks.facts import Accreditation, AnchorRecord, ChainView, Facts
+    from registry.checks.facts import AnchorRecord, ChainView, Facts
 
 PASSED, FAILED, UNDECIDED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.SKIPPED
 
@@ -138,10 +139,10 @@ def check_issuer_identity(facts: Facts) -> CheckResult:
     if chain.issuer is None or chain.issuer.did_hash != did_hash(did):
         text = f"On the chain, the batch belongs to somebody other than {did}."
         return CheckResult("issuer-identity", FAILED, "not-the-issuer", text)
-    voucher = _voucher(chain.accreditations)
-    if voucher is not None:
-        who = voucher.accreditor_name
-        text = f"{who[:1].upper()}{who[1:]} vouches on the chain that this issuer is {voucher.name}."
+    said = voucher(facts)
+    if said is not None:
+        who = said.accreditor_name
+        text = f"{who[:1].upper()}{who[1:]} vouches on the chain that this issuer is {said.name}."
         return CheckResult("issuer-identity", PASSED, "accredited", text)
     return _identity_by_did_document(facts, chain)
 
@@ -266,11 +267,6 @@ def _note_on_list(facts: Facts) -> str:
             " (Its status list is not signed by the issuer with a key it has now; it was ignored, the chain decides.)"
         )
     return ""
-
-
-def _voucher(accreditations: tuple[Accreditation, ...]) -> Accreditation | None:
-    active = (one for one in accreditations if one.status is AccreditationStatus.ACTIVE)
-    return next(active, None)
 
 
 def _identity_by_did_document(facts: Facts, chain: ChainFacts) -> CheckResult:

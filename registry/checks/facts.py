@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from registry.core.account import Address
     from registry.core.receipt import AnchorReceipt
+    from registry.credentials.endorsement import Endorsed
     from registry.credentials.presented import Presented
 
 
@@ -222,6 +223,8 @@ class Facts:
     """Embedded endorsements and components."""
     now: datetime
     """Read once per run, UTC."""
+    endorsed: Endorsed | NotAsked = NOT_ASKED
+    """What it stands in as an endorsement; not asked of what stands alone, or as a component."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ class Verdict(StrEnum):
     NOT_A_CREDENTIAL = "not-a-credential"
 
 
+WITHDRAWN = frozenset({"revoked", "batch-revoked", "suspended"})
+"""Reasons for which the issuer itself does not let something stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One finding."""
@@ -77,6 +81,10 @@ class Part:
     """Its name, or its id."""
     report: Report
     """Its own report."""
+    issuer: str = ""
+    """Who made it: the accredited name or the confirmed web address; empty if nobody confirms either."""
+    comment: str = ""
+    """What an endorser says of what is endorsed."""
 
 
 def report_json(report: Report, source: str) -> dict[str, Any]:
@@ -93,10 +101,25 @@ def report_json(report: Report, source: str) -> dict[str, Any]:
         ],
     }
     if report.parts:
-        value["parts"] = [
-            {"kind": part.kind, "title": part.title, **report_json(part.report, part.place)} for part in report.parts
-        ]
+        value["parts"] = [_part_json(part) for part in report.parts]
     return value
+
+
+def standing(report: Report) -> str:
+    """Return how an endorsement stands, as a sentence: it does, it was withdrawn and when, or what else is wrong."""
+    if report.verdict is Verdict.VERIFIED:
+        return "It stands."
+    if report.reason in WITHDRAWN:
+        said = next(result.detail for result in report.checks if result.check == "status")
+        return f"Withdrawn: {said[:1].lower()}{said[1:]}"
+    return f"It does not stand. {report.summary}"
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    value = {"kind": part.kind, "title": part.title, "issuedBy": part.issuer or None}
+    if part.kind == "endorsement":
+        value |= {"comment": part.comment, "standing": standing(part.report)}
+    return {**value, **report_json(part.report, part.place)}
 
 
 def unjudged_json(source: str, verdict: Verdict, reason: str, summary: str) -> dict[str, Any]:

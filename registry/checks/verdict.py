@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.checks.checks import CHECKS
+from registry.checks.endorsed import endorsed_results
 from registry.checks.facts import ChainFacts
+from registry.checks.proven import proven_name
 from registry.checks.report import CheckResult, Outcome, Part, Report, Verdict
+from registry.credentials.endorsement import comment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +30,7 @@ WEIGHT = (
     "status",
     "validity-period",
     "recipient",
+    "endorsed",
     "components",
     "finality",
     "endorsements",
@@ -44,6 +48,8 @@ SENTENCES = {
     "not-anchored": "Not verified: the issuer did not anchor it.",
     "not-the-issuer": "Not verified: it was anchored by somebody other than the named issuer.",
     "key-retired": "Not verified: it was anchored after the issuer had retired the signing key.",
+    "endorses-something-else": "Not verified: it endorses something else than what it stands in.",
+    "endorsed-by-id-alone": "Cannot tell: it names what it endorses by an id alone, and does not fix its text.",
     "another-recipient": "Not verified for this person: it was issued to somebody else.",
     "component-failed": "Not verified: a credential it is made of does not hold.",
     "waiting-for-finality": "Cannot tell yet: the anchor waits to become final; this resolves by itself.",
@@ -63,6 +69,7 @@ def judge(facts: Facts) -> Report:
     """Return the report on one credential and everything embedded in it."""
     parts = tuple(_judged(part) for part in facts.parts)
     results = [check(facts) for check in CHECKS]
+    results += endorsed_results(facts)
     results += _endorsements(parts), _components(parts)
     network = facts.chain.network if isinstance(facts.chain, ChainFacts) else None
     return _report(tuple(results), parts, network)
@@ -70,12 +77,14 @@ def judge(facts: Facts) -> Report:
 
 def _judged(part: PartFacts) -> Part:
     document = part.facts.presented.document
-    title = document.get("name")
+    title, report = document.get("name"), judge(part.facts)
     return Part(
         kind=part.kind,
         place=part.place,
         title=title if isinstance(title, str) else part.facts.presented.credential_id,
-        report=judge(part.facts),
+        report=report,
+        issuer=proven_name(report.checks, part.facts),
+        comment=comment_of(document),
     )
 
 

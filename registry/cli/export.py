@@ -25,8 +25,10 @@ BatchId = Annotated[int | None, typer.Option("--batch", help="All credentials of
 All = Annotated[bool, typer.Option("--all", help="All credentials of this home.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write into; made if need be.")]
 As = Annotated[
-    Literal["json", "png", "svg", "jwt"],
-    typer.Option("--as", help="Bundle, badge with both parts baked in, or a VC-JWT alone."),
+    Literal["json", "png", "svg", "jwt", "elmo", "pdf"],
+    typer.Option(
+        "--as", help="Bundle, badge with both parts baked in, VC-JWT alone, ELMO file (EMREX) or certificate."
+    ),
 ]
 WithState = Annotated[bool, typer.Option("--with-state", help="Add UUID.state.json, for `verify --offline`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a file.")]
@@ -48,22 +50,28 @@ def export(
     credential can be judged when no endpoint answers any more. If none answers now, it is the proof that was saved
     when the batch became final, which says nothing of the single credential's status.
 
+    A certificate is a page to print, with the bundle attached inside: the file itself can be verified. Its QR code
+    leads to a share link called PDF, which the recipient can turn off.
+
     Example: credanchor export --all --out bundles
     """
     from registry.cli.export_state import StateFiles  # noqa: PLC0415  keeps --help fast
     from registry.services.export import exported  # noqa: PLC0415
-    from registry.settings import load_settings, open_store  # noqa: PLC0415
+    from registry.services.share_links import printed_link  # noqa: PLC0415
+    from registry.settings import build_press, load_settings, open_store  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415
 
     if [credential is not None, batch is not None, everything].count(True) != 1:
         raise InputError("Say which credentials: --credential ID, --batch ID or --all.")
     settings = load_settings()
     store = open_store(settings)
     chosen, total = _chosen(store, credential, batch)
-    written = pending = 0
+    made_as = build_press(settings) if form == "pdf" else form
+    written, pending, now = 0, 0, SystemClock().now()
     proofs: list[StateFile] = []
     states = StateFiles(settings.networks.values() if with_state else (), store, out)
     with closing(states), progress_bar(total, "Exporting") as advance:
-        for file in exported(store, chosen, form):
+        for file in exported(store, chosen, made_as, lambda one: printed_link(store, one, settings.base_url, now)):
             write_whole(out / file.name, file.data)
             state = states.write(file) if with_state else None
             proofs += [state] if state else []

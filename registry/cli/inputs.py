@@ -47,6 +47,14 @@ def content_of(source: str) -> bytes:
         raise InputError(f"It cannot be read ({error}).") from error
 
 
+def content_named(source: str) -> bytes:
+    """Return the same for a command that changes something; the error names the source."""
+    try:
+        return content_of(source)
+    except InputError as error:
+        raise InputError(f"{source}: {error} Nothing was changed.") from error
+
+
 def _files_of(source: str) -> list[str]:
     folder = Path(source)
     if "\0" in source or not folder.is_dir():

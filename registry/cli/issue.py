@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,65 +11,120 @@ import typer
 
 from registry.cli.output import json_line, progress_bar, say, warn
 from registry.cli.signing_keys import jwt_signers, signers
-from registry.core.errors import RosterError
+from registry.credentials.framework_keys import FrameworkKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from concurrent.futures import Executor
 
-    from registry.credentials.roster import Roster
+    from registry.cli.roster_check import Checked
+    from registry.cli.roster_source import RosterSource
     from registry.services.issue import Issuance, Progress
     from registry.settings import Settings
     from registry.store.repository import Store
 
-RosterFile = Annotated[Path, typer.Argument(help="CSV: Canvas Credentials, Credly, or a student system's export.")]
+RosterFile = Annotated[
+    Path,
+    typer.Argument(help="CSV or OneRoster export of a kind in docs/rosters.md, or any CSV with --mapping."),
+]
 AchievementId = Annotated[str | None, typer.Option("--achievement", help="Achievement for rows that name none.")]
 IssuerSlug = Annotated[str | None, typer.Option("--issuer", help="Which issuer, if two award the same short id.")]
 Mapped = Annotated[list[str] | None, typer.Option("--map", help='Read a column as a field, as "Column=field".')]
+MappingToml = Annotated[Path | None, typer.Option("--mapping", help="TOML file that says how the roster is read.")]
+AwardedOn = Annotated[str | None, typer.Option("--awarded-on", help="Award date for rows that name none.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Issue the good rows although others fail.")]
 Proof = Annotated[
     Literal["data-integrity", "jwt", "jwt-rs256"],
     typer.Option("--proof", help="Signature inside the JSON, or a VC-JWT around it (EdDSA, or RS256 with an RSA key)."),
 ]
+Identifiers = Annotated[
+    Literal["hashed", "plain"],
+    typer.Option("--identifiers", help="E-mail address and student number: salted hashes, or readable."),
+]
+Name = Annotated[
+    Literal["plain", "omitted"], typer.Option("--name", help="The recipient's name: readable, or left out.")
+]
+Require = Annotated[
+    FrameworkKey | None,
+    typer.Option("--require", help="Refuse achievements that lack something mandatory of a framework."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check the roster and show the mapping; issue nothing.")]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=0, max=64, help="Processes that prepare; two for a large roster, if you do not say."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
-READ_BYTES = 64 * 1024
-MAX_REPORTED = 20
+EXIT_NOT_ALL = 1
+BYTES_IN_PROCESS = 500_000
+"""A roster of at most this size is issued sooner than worker processes have started; about 5,000 rows."""
+USUAL_WORKERS = 2
+"""Processes that prepare a larger roster; this one, which signs and stores, keeps no more than two busy."""
 
 
-def issue(
+def issue(  # noqa: PLR0913  one argument for each option
     roster: RosterFile,
     *,
     achievement: AchievementId = None,
     issuer: IssuerSlug = None,
     column: Mapped = None,
+    mapping: MappingToml = None,
+    awarded_on: AwardedOn = None,
+    skip_bad: SkipBad = False,
     proof: Proof = "data-integrity",
+    identifiers: Identifiers = "hashed",
+    name: Name = "plain",
+    require: Require = None,
     dry_run: DryRun = False,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue credentials from a roster: checked as a whole first, then signed and stored chunk by chunk.
 
     A row that was issued before is skipped, so an interrupted import is simply run again; it is skipped also if the
     credential was signed in the other way. With --proof jwt a recipient without a DID gets an id for this credential.
+    A micro-credential that lacks mandatory descriptors of the European list is issued with a warning.
+
+    Rows that fail are written to ROSTER.failed.csv with the reason in a column, and nothing is issued. With --skip-bad
+    the others are, and the exit code is 1. Rows that are not completed are no failures: they are counted.
 
     Example: credanchor issue roster.csv --achievement data-foundations
     """
-    from registry.settings import load_settings, open_store  # noqa: PLC0415  keeps --help fast
+    from registry.cli.roster_source import source_of  # noqa: PLC0415  keeps --help fast
+    from registry.credentials.compose import Disclosure  # noqa: PLC0415
+    from registry.services.workers import open_workers  # noqa: PLC0415
+    from registry.settings import load_settings, open_store  # noqa: PLC0415
 
+    source = source_of(roster, mapping=mapping, overrides=column or [], achievement=achievement, awarded_on=awarded_on)
     settings = load_settings()
-    issuance = _issuance(settings, open_store(settings), issuer, achievement, proof)
+    disclosure = Disclosure(identifiers, name)
+    store = open_store(settings)
+    issuance = replace(_issuance(settings, store, issuer, achievement, proof), disclosure=disclosure, required=require)
+    try:
+        with open_workers(_workers(roster, workers, dry_run=dry_run)) as executor:
+            _go(source, issuance, None if dry_run else executor, skip_bad=skip_bad, as_json=as_json)
+    finally:
+        store.engine.dispose()  # SQLite clears its log away when the last connection closes
+
+
+def _workers(roster: Path, wanted: int | None, *, dry_run: bool) -> int:
+    if wanted is not None or dry_run:
+        return 0 if dry_run else wanted or 0
+    is_large = roster.is_file() and roster.stat().st_size > BYTES_IN_PROCESS
+    return min(os.cpu_count() or 1, USUAL_WORKERS) if is_large else 0
+
+
+def _go(source: RosterSource, issuance: Issuance, executor: Executor | None, *, skip_bad: bool, as_json: bool) -> None:
+    """Check a roster and issue it; without an executor it is only checked."""
+    from registry.cli.roster_check import check_roster, reading  # noqa: PLC0415  keeps --help fast
+
     if not as_json:
-        say(_mapping(_opened(roster, column or [])))
-    rows = _checked(roster, column or [], issuance)
-    if dry_run:
-        say(f"All {rows:,} rows can be issued; this was a dry run, so nothing was.")
-        return
-    done = _issued(roster, column or [], issuance, rows)
-    if as_json:
-        json_line({"issued": done.issued, "skipped": done.skipped})
-        return
-    say(f"Issued {done.issued:,} credentials" + (f"; {done.skipped:,} were issued before." if done.skipped else "."))
-    if done.issued:
-        say("Next: credanchor anchor run")
+        say(reading(source.opened()))
+    checked = check_roster(source, issuance, skip_bad=skip_bad)
+    _warn_of_lacks(issuance)
+    done = _issued(source, issuance, checked, executor) if executor else None
+    _say(done, checked, as_json=as_json)
+    if checked.failed:
+        raise typer.Exit(EXIT_NOT_ALL)
 
 
 def _issuance(settings: Settings, store: Store, issuer: str | None, achievement: str | None, proof: str) -> Issuance:
@@ -89,49 +146,42 @@ def _issuance(settings: Settings, store: Store, issuer: str | None, achievement:
     )
 
 
-def _opened(path: Path, overrides: list[str]) -> Roster:
-    from registry.credentials.roster import read_roster  # noqa: PLC0415  keeps --help fast
+def _warn_of_lacks(issuance: Issuance) -> None:
+    from registry.services.framework_rule import framework_warning  # noqa: PLC0415  keeps --help fast
 
-    return read_roster(_chunks(path), file=str(path), overrides=overrides)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(READ_BYTES):
-                yield chunk
-    except OSError as error:
-        raise RosterError(f"the roster cannot be read ({error.strerror})", file=str(path)) from error
+    for offer in issuance.offers:
+        said = framework_warning(offer)
+        if said and issuance.required is None:
+            warn(f"{offer.achievement.short_id}, {said}")
 
 
-def _mapping(roster: Roster) -> str:
-    lines = [f"  {column} -> {field or '(not used)'}" for column, field in roster.mapping.rows]
-    return "\n".join(["Columns are read as follows (change one with --map):", *lines])
+def _issued(source: RosterSource, issuance: Issuance, checked: Checked, executor: Executor) -> Progress:
+    from registry.cli.roster_check import good_rows  # noqa: PLC0415  keeps --help fast
+    from registry.services.issue import Progress  # noqa: PLC0415
 
-
-def _checked(path: Path, overrides: list[str], issuance: Issuance) -> int:
-    """Go through the whole roster once; nothing is issued unless every row can be."""
-    errors: list[RosterError] = []
-    rows = 0
-    for result in _opened(path, overrides).results:
-        rows += 1
-        error = result if isinstance(result, RosterError) else issuance.problem(result)
-        if error is not None and len(errors) < MAX_REPORTED:
-            errors.append(error)
-    for error in errors[:-1]:
-        warn(f"credanchor: {error}")
-    if errors:
-        warn("Nothing was issued. Correct the roster and run the command again.")
-        raise errors[-1]
-    return rows
-
-
-def _issued(path: Path, overrides: list[str], issuance: Issuance, total: int) -> Progress:
-    from registry.services.issue import Progress  # noqa: PLC0415  keeps --help fast
-
-    rows = (one for one in _opened(path, overrides).results if not isinstance(one, RosterError))
-    done = Progress(0, 0)
-    with progress_bar(total, "Issuing") as advance:
-        for done in issuance.run(rows):
+    done = Progress()
+    with progress_bar(checked.good, "Issuing") as advance:
+        for done in issuance.run(good_rows(source, issuance, checked), executor):
             advance(done.issued + done.skipped)
+    for defect in done.defects:
+        warn(f"credanchor: {defect} It was signed alone, correctly; please report this.")
     return done
+
+
+def _say(done: Progress | None, checked: Checked, *, as_json: bool) -> None:
+    from registry.cli.roster_check import not_completed  # noqa: PLC0415  keeps --help fast
+
+    if done is not None and as_json:
+        failed = {"failed": checked.failed, "failedRows": str(checked.failed_path)} if checked.failed else {}
+        left_out = {"notCompleted": checked.left_out.total()} if checked.left_out else {}
+        json_line({"issued": done.issued, "skipped": done.skipped, **failed, **left_out})
+        return
+    if checked.left_out:
+        say(not_completed(checked.left_out))
+    if done is None:
+        share = "" if checked.failed else "All "
+        say(f"{share}{checked.good:,} rows can be issued; this was a dry run, so nothing was.")
+        return
+    say(f"Issued {done.issued:,} credentials" + (f"; {done.skipped:,} were issued before." if done.skipped else "."))
+    if done.issued:
+        say("Next: credanchor anchor run")

@@ -1,7 +1,7 @@
 """The `credanchor` command: finds its commands, runs one, and turns errors into sentences and exit codes.
 
 A command's module is imported only when that command runs, so that `--help` stays fast.
-Exit codes: 0 done or verified, 1 not verified, 2 bad input or not now, 3 somebody else did not answer.
+Exit codes: 0 done or verified, 1 not verified or not all, 2 bad input or not now, 3 somebody else did not answer.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ SUMMARIES: Mapping[str, str] = {
     "achievement": "What credentials are awarded for.",
     "issue": "Issue credentials from a roster.",
     "anchor": "Seal batches and anchor them on the chain.",
-    "export": "Write bundles and badges to files.",
+    "export": "Write bundles, badges and certificates to files.",
     "links": "Print each recipient's own link, to be handed over.",
     "deliver": "Mail each recipient the link to their own page, once.",
     "revoke": "Revoke credentials for good.",
     "reissue": "Issue credentials anew with changed members, the old ones revoked.",
     "suspend": "Suspend credentials for a while.",
     "reinstate": "Lift a suspension.",
+    "endorse": "Say a signed word for an achievement, an issuer or a credential.",
     "adopt": "Anchor credentials that were signed elsewhere.",
     "erase": "Remove documents for good; only their fingerprints stay.",
     "verify": "Judge credentials against the chain.",

@@ -27,7 +27,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8320) -> None:
     from registry.api.app import create_app  # noqa: PLC0415  keeps --help fast
     from registry.api.office import Office  # noqa: PLC0415
     from registry.api.vc_api import VcApi  # noqa: PLC0415
-    from registry.settings import build_verifier, load_settings, open_store, vc_api_token  # noqa: PLC0415
+    from registry.settings import build_press, build_verifier, load_settings, open_store, vc_api_token  # noqa: PLC0415
     from registry.system import SystemClock  # noqa: PLC0415
 
     settings, token = load_settings(), vc_api_token()
@@ -42,6 +42,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8320) -> None:
         base_url=settings.base_url,
         verifier=build_verifier(settings.home),
         clock=SystemClock(),
+        press=build_press(settings),
     )
     vc_api = VcApi(office, token, load_anchoring_settings(settings.home).max_batch_size) if token else None
     serve_app(create_app(office, vc_api), host, port, lambda url: say(f"Issuer API at {url}; stop it with Ctrl-C."))

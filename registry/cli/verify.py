@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(help="Bundle, credential or badge: files, folders of them, URLs, or - for standard input."),
+    typer.Argument(help="Bundle, credential, badge or certificate: files, folders of them, URLs, or - for stdin."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One report a line, as JSON.")]
 Recipient = Annotated[str | None, typer.Option("--recipient", help="E-mail, id or name of whom it should belong to.")]
@@ -36,6 +36,7 @@ TrustBlock = Annotated[
 Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes to judge in, for many files.")]
 
 EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
+NOBODY = "somebody whom nobody you trust confirms"
 WORST_FIRST = ("not-verified", "not-a-credential", "undecided", "verified")
 MARKS = {"passed": "✓", "failed": "✗", "undecided": "?", "skipped": "-"}
 
@@ -127,7 +128,9 @@ def say_report(value: dict[str, Any], indent: str = "") -> None:
     for check in value["checks"]:
         say(_printable(f"{indent}  {MARKS[check['outcome']]} {check['check']}: {check['detail']}"))
     for part in value.get("parts", []):
-        say(_printable(f"{indent}  {part['kind']}: {part['title']}"))
+        say(_printable(f"{indent}  {part['kind']}: {part['title']}, by {part['issuedBy'] or NOBODY}"))
+        if part["kind"] == "endorsement":
+            say(_printable(f"{indent}    “{' '.join(part['comment'].split())}” {part['standing']}"))
         say_report(part, indent + "    ")
 
 

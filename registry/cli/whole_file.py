@@ -28,6 +28,5 @@ def write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             new.unlink(missing_ok=True)
         raise InputError(
-            f"{path} cannot be written ({error.strerror}), and was left as it was; make room, or choose another folder "
-            "with --out."
+            f"{path} cannot be written ({error.strerror}), and was left as it was; make room, or name another place."
         ) from error

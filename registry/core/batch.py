@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 TILE_WIDTH = 256
+MAX_GUESSES = 4
+"""How often the tile of a leaf is guessed before all are looked through."""
 MAX_LEAVES = 2**20
 """Most leaves in one batch; a larger roster makes several batches."""
 
@@ -91,9 +93,40 @@ def proof_from_tiles(index: int, tree_size: int, read_tile: Callable[[int, int],
     return InclusionProof(index, tree_size, tuple(path))
 
 
+def leaf_index_of(leaf: Digest, tree_size: int, read_tile: Callable[[int, int], bytes]) -> int:
+    """Return the position of a leaf in a sealed batch; ReceiptFormatError if no tile holds it.
+
+    Leaves are sorted and, being digests, spread evenly: a guess or two finds the tile. Only where tiles are damaged
+    are all of them looked through, so that one bad tile does not hide the leaves of another.
+    """
+    tiles = -(-tree_size // TILE_WIDTH)
+    for position in itertools.chain(_guesses(leaf, tree_size, read_tile), range(tiles)):
+        data = read_tile(0, position)
+        at = data.find(leaf)
+        if at >= 0 and at % DIGEST_BYTES == 0:
+            return position * TILE_WIDTH + at // DIGEST_BYTES
+    raise ReceiptFormatError(f"no tile of the batch holds the leaf {leaf.to_hex()}")
+
+
 def digests_of(data: bytes) -> list[Digest]:
     """Split a tile's bytes into its digests."""
     return [Digest(data[at : at + DIGEST_BYTES]) for at in range(0, len(data), DIGEST_BYTES)]
+
+
+def _guesses(leaf: Digest, tree_size: int, read_tile: Callable[[int, int], bytes]) -> Iterator[int]:
+    position = _tiles_between(b"", leaf, tree_size)
+    for _ in range(MAX_GUESSES):
+        position = min(max(position, 0), (tree_size - 1) // TILE_WIDTH)
+        yield position
+        first = read_tile(0, position)[:DIGEST_BYTES]
+        position += _tiles_between(first, leaf, tree_size) or 1
+
+
+def _tiles_between(one: bytes, other: bytes, tree_size: int) -> int:
+    """Return how many tiles lie between two leaves of a batch if all are spread evenly."""
+    head = 8
+    distance = int.from_bytes(other[:head], "big") - int.from_bytes(one[:head], "big")
+    return distance * tree_size // (TILE_WIDTH << 8 * head)
 
 
 def _siblings(nodes: list[Digest], position: int) -> Iterator[Digest]:

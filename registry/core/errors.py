@@ -20,6 +20,7 @@ A `code` is public API: it appears in reports and problem documents and is never
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 
@@ -66,9 +67,14 @@ class RosterError(InputError):
         if column is not None:
             place += f', column "{column}"'
         super().__init__(f"{place}: {message}")
+        self.reason = message
         self.file = file
         self.row = row
         self.column = column
+
+    def __reduce__(self) -> tuple[partial[RosterError], tuple[str]]:
+        """Let it pass from a worker process to the one that asked."""
+        return partial(RosterError, file=self.file, row=self.row, column=self.column), (self.reason,)
 
 
 class SettingsError(InputError):

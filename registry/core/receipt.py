@@ -19,6 +19,8 @@ from registry.core.proof import MAX_TREE_SIZE, InclusionProof
 
 MAX_RECEIPTS = 64
 """Most receipts in one bundle."""
+MAX_ENDORSEMENTS = MAX_RECEIPTS - 1
+"""Most endorsements beside a credential, so that all of them can have their receipts."""
 MAX_ANCHORS = 16
 """Most anchors in one receipt."""
 MAX_PATH = 64
@@ -76,6 +78,8 @@ class Bundle:
     """The credential's JSON, or a compact VC-JWT."""
     receipts: tuple[AnchorReceipt, ...] = ()
     """Receipts of the credential, its components and endorsements, found by leaf hash."""
+    endorsements: tuple[dict[str, Any] | str, ...] = ()
+    """Endorsements of exactly this credential, which cannot stand inside of what they endorse; JSON or VC-JWT."""
 
 
 class _Form(BaseModel):
@@ -183,7 +187,7 @@ def parse_bundle(value: Any) -> Bundle:  # noqa: ANN401  any JSON value
     """Read a bundle, or a bare credential as a bundle without receipts.
 
     Raises:
-        ReceiptFormatError: neither, or a bundle with other members than `credential` and `receipts`.
+        ReceiptFormatError: neither, or a bundle with other members than these three.
 
     """
     if isinstance(value, str):
@@ -192,31 +196,37 @@ def parse_bundle(value: Any) -> Bundle:  # noqa: ANN401  any JSON value
         raise ReceiptFormatError("a credential or a bundle is a JSON object")
     if "credential" not in value:
         return Bundle(value)
-    return Bundle(_credential_member(value), tuple(parse_receipt(receipt) for receipt in _receipts_member(value)))
+    unknown = sorted(value.keys() - {"credential", "receipts", "endorsements"})
+    if unknown:
+        raise ReceiptFormatError(
+            f"a bundle has the members credential, receipts and endorsements, not {unknown[0][:80]!r}"
+        )
+    return Bundle(
+        _document(value["credential"], "credential"),
+        tuple(parse_receipt(receipt) for receipt in _listed(value, "receipts", MAX_RECEIPTS)),
+        tuple(_document(one, "endorsement") for one in _listed(value, "endorsements", MAX_ENDORSEMENTS)),
+    )
 
 
 def bundle_json(bundle: Bundle) -> dict[str, Any]:
     """Return the JSON value of a bundle."""
-    return {"credential": bundle.credential, "receipts": [receipt_json(receipt) for receipt in bundle.receipts]}
+    value = {"credential": bundle.credential, "receipts": [receipt_json(receipt) for receipt in bundle.receipts]}
+    return {**value, "endorsements": list(bundle.endorsements)} if bundle.endorsements else value
 
 
-def _credential_member(value: dict[str, Any]) -> dict[str, Any] | str:
-    unknown = sorted(value.keys() - {"credential", "receipts"})
-    if unknown:
-        raise ReceiptFormatError(f"a bundle has the members credential and receipts, not {unknown[0][:80]!r}")
-    credential = value["credential"]
-    if isinstance(credential, str):
-        return _jwt(credential)
-    if not isinstance(credential, dict):
-        raise ReceiptFormatError("the bundle's credential is neither a JSON object nor a compact JWS")
-    return credential
+def _document(value: Any, what: str) -> dict[str, Any] | str:  # noqa: ANN401  any JSON value
+    if isinstance(value, str):
+        return _jwt(value)
+    if not isinstance(value, dict):
+        raise ReceiptFormatError(f"the bundle's {what} is neither a JSON object nor a compact JWS")
+    return value
 
 
-def _receipts_member(value: dict[str, Any]) -> list[Any]:
-    receipts = value.get("receipts", [])
-    if not isinstance(receipts, list) or len(receipts) > MAX_RECEIPTS:
-        raise ReceiptFormatError(f"the bundle's receipts are not a list of at most {MAX_RECEIPTS}")
-    return receipts
+def _listed(value: dict[str, Any], member: str, most: int) -> list[Any]:
+    found = value.get(member, [])
+    if not isinstance(found, list) or len(found) > most:
+        raise ReceiptFormatError(f"the bundle's {member} are not a list of at most {most}")
+    return found
 
 
 def _jwt(text: str) -> str:

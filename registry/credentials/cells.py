@@ -25,7 +25,7 @@ _ISO_INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII
 )
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_SLASHED_DATE = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}", re.ASCII)
+_SLASHED_DATE = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}(?:,? \d{1,2}:\d{2}.*)?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,6})?", re.ASCII)
 # Characters that an IRI may not hold would be lost or refused when the credential is canonicalised as RDF.
 _WEB_ADDRESS = re.compile(
@@ -45,7 +45,8 @@ def date_of(text: str) -> date | datetime:
 
     """
     if _SLASHED_DATE.fullmatch(text):
-        raise InputError(f"{text} may mean day/month or month/day; write the date as 2026-06-30 or 30.06.2026")
+        message = f"{text[:60]} may mean day/month or month/day; write the date as 2026-06-30 or 30.06.2026"
+        raise InputError(f"{message}, or say which with date_format in a mapping file")
     if found := _ISO_INSTANT.fullmatch(text):
         return _instant(text, *found.groups())
     dotted = _DOTTED_DATE.fullmatch(text)
@@ -56,6 +57,24 @@ def date_of(text: str) -> date | datetime:
         return _believed(date(int(year), int(month), int(day)))
     except ValueError as error:
         raise InputError(f"{text} is not a day of the calendar; correct the date") from error
+
+
+@lru_cache(maxsize=256)
+def date_in(text: str, date_format: str) -> date | datetime:
+    """Read a date that is written as `date_format` says, in the letters of `strptime`.
+
+    A time of the day is only a moment if the format has a zone (`%z`); without one, the day alone is kept.
+
+    Raises:
+        InputError: it is written otherwise, or there is no such day.
+
+    """
+    try:
+        found = datetime.strptime(text, date_format)  # noqa: DTZ007  a format without a zone gives a day
+    except ValueError as error:
+        raise InputError(f"{text[:60]!r} is not a date as {date_format} writes it; correct one of the two") from error
+    _believed(found.date())
+    return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else found.date()
 
 
 def start_of(when: date | datetime) -> datetime:

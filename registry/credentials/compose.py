@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from registry.credentials.arrays import with_arrays
 from registry.credentials.contexts import CONTEXTS
+from registry.credentials.descriptors import offered_from
 from registry.credentials.recipient_id import STUDENT_NUMBER_TYPE, hashed_identity, plain_identity
 from registry.credentials.results import result_of
 from registry.credentials.times import time_text
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
 
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 """The published JSON schema that every credential names and keeps."""
+
+PERSONAL = frozenset(
+    {
+        "id",
+        "validFrom",
+        "awardedDate",
+        "validUntil",
+        "identityHash",
+        "salt",
+        "narrative",
+        "creditsEarned",
+        "value",
+        "statusListIndex",
+        "statusListCredential",
+    }
+)
+"""Members whose values are a recipient's own, wherever they stand outside of achievement and issuer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +77,45 @@ def compose(
     recipient's own.
 
     Raises:
-        RosterError: the row has a grade that the achievement does not describe.
+        RosterError: the row has a grade that the achievement does not describe, or a date before it was offered.
 
     """
+    return composed(
+        with_arrays(achievement),
+        with_arrays(issuer),
+        row,
+        credential_id=credential_id,
+        status_entry=status_entry,
+        salt=salt,
+        disclosure=disclosure,
+    )
+
+
+def composed(
+    achievement: dict[str, Any],
+    issuer: dict[str, Any],
+    row: RosterRow,
+    *,
+    credential_id: str,
+    status_entry: dict[str, Any],
+    salt: str,
+    disclosure: Disclosure = HASHED,
+) -> dict[str, Any]:
+    """Return what `compose` does, of an achievement and an issuer `with_arrays`, which become part of it as they are.
+
+    Credentials of a cohort thus share the very objects of which they are told to be fixed (`holes.Places`).
+    """
+    _require_offered(achievement, row)
     credential = {
         "@context": list(CONTEXTS),
         "id": credential_id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": achievement["name"],
-        "issuer": with_arrays(issuer),
+        "issuer": issuer,
         "validFrom": time_text(row.awarded_at),
         "awardedDate": time_text(row.awarded_at),
         "validUntil": row.expires_at and time_text(row.expires_at),
-        "credentialSubject": _subject(with_arrays(achievement), row, salt, disclosure),
+        "credentialSubject": _subject(achievement, row, salt, disclosure),
         "evidence": _evidence(row),
         "credentialSchema": [{"id": SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
         "credentialStatus": dict(status_entry),
@@ -81,7 +125,16 @@ def compose(
 
 def check_row(achievement: dict[str, Any], row: RosterRow) -> None:
     """Raise the RosterError that composing this row would raise, so that a roster can be checked beforehand."""
-    result_of(with_arrays(achievement), row)
+    if row.grade is not None:
+        result_of(with_arrays({"resultDescription": achievement.get("resultDescription", [])}), row)
+    _require_offered(achievement, row)
+
+
+def _require_offered(achievement: dict[str, Any], row: RosterRow) -> None:
+    first = offered_from(achievement)
+    if first is not None and row.awarded_on < first:
+        message = f"it was awarded on {row.awarded_on}, but the achievement is offered from {first}; correct the date"
+        raise row.error("awarded_on", message)
 
 
 def _subject(achievement: dict[str, Any], row: RosterRow, salt: str, disclosure: Disclosure) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from importlib import resources
+from importlib import util
+from importlib.abc import ResourceLoader
 from typing import Any
 
 from registry.core.errors import CredentialFormatError
@@ -56,12 +57,20 @@ def context_bytes(url: str) -> bytes:
     if url not in SERVED:
         raise CredentialFormatError(f"The context {url[:200]!r} is not among those we serve; none is ever fetched.")
     name, digest = SERVED[url]
-    data = resources.files("openbadgeslib").joinpath("ob3", "contexts", name).read_bytes()
+    data = _file(name)
     if hashlib.sha256(data).hexdigest() != digest:
         raise CredentialFormatError(
             f"The context file {name} of openbadgeslib is not the one we pinned; install the locked version."
         )
     return data
+
+
+def _file(name: str) -> bytes:
+    # Found without importing the package, which takes 0.15 s and is not needed for its files.
+    spec = util.find_spec("openbadgeslib")
+    if spec is None or not isinstance(spec.loader, ResourceLoader) or not spec.submodule_search_locations:
+        raise CredentialFormatError("The package openbadgeslib, whose context files we use, is not installed.")
+    return spec.loader.get_data(f"{spec.submodule_search_locations[0]}/ob3/contexts/{name}")
 
 
 def load_for_pyld(url: str, _options: object = None) -> dict[str, Any]:

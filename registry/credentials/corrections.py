@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from registry.core.errors import CredentialFormatError, InputError, RosterError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.cells import credits_of, date_of, end_of, grade_of, start_of
+from registry.credentials.descriptors import offered_from
+from registry.credentials.members import as_object
 from registry.credentials.recipient_id import STUDENT_NUMBER_TYPE, email_of, hashed_identity, plain_identity
 from registry.credentials.results import result_of
 from registry.credentials.times import time_text
@@ -55,7 +57,7 @@ def corrected(
     or student number, which stay hashed if they were.
 
     Raises:
-        InputError: a member's new value cannot be read, or the achievement knows no such grade.
+        InputError: a member's new value cannot be read, the achievement knows no such grade, or was not offered then.
 
     """
     changed = copy.deepcopy({name: value for name, value in document.items() if name != "proof"})
@@ -69,6 +71,8 @@ def corrected(
         if name in _IDENTITIES:
             subject["identifier"] = _identified(subject.get("identifier") or [], name, value, salt)
     _put_dates(changed, changes)
+    if "awarded" in changes or achievement is not None:
+        _require_offered(changed)
     _put_outcome(subject, changes)
     return changed
 
@@ -91,6 +95,13 @@ def _put_dates(changed: dict[str, Any], changes: Mapping[str, str]) -> None:
         changed["validUntil"] = time_text(end_of(date_of(changes["expires"])))
     elif "expires" in changes:
         changed.pop("validUntil", None)
+
+
+def _require_offered(changed: dict[str, Any]) -> None:
+    first = offered_from(as_object(changed["credentialSubject"].get("achievement")))
+    awarded = str(changed.get("awardedDate") or changed["validFrom"])[:10]
+    if first is not None and awarded < first.isoformat():
+        raise InputError(f"It would be awarded on {awarded}, but the achievement is offered from {first}.")
 
 
 def _put_outcome(subject: dict[str, Any], changes: Mapping[str, str]) -> None:

@@ -39,23 +39,31 @@ class Record:
         return not any(self.cells)
 
 
-def records_of(chunks: Iterable[bytes], *, file: str, is_known: Callable[[str], bool]) -> tuple[str, Iterator[Record]]:
-    """Return the delimiter of a UTF-8 text, with or without byte order mark, and its records as they are read.
+def records_of(
+    chunks: Iterable[bytes],
+    *,
+    file: str,
+    is_known: Callable[[str], bool],
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+) -> tuple[str, Iterator[Record]]:
+    """Return the delimiter of a text, with or without byte order mark, and its records as they are read.
 
-    The first record is the header; the delimiter is the one that splits it into most columns that `is_known`, or else
-    into most columns. Line breaks may be LF, CR LF or CR; cells are quoted as in RFC 4180.
+    The first record is the header; unless it is given, the delimiter is the one that splits it into most columns that
+    `is_known`, or else into most columns. Line breaks may be LF, CR LF or CR; cells are quoted as in RFC 4180.
+    `encoding` is UTF-8 or one that gives every character a byte.
 
     Raises:
         RosterError: there is no text, its first line does not split, or (while the records are read) it is not
-            UTF-8, holds a control character, breaks the rules of quoting, or a record is too long.
+            in its encoding, holds a control character, breaks the rules of quoting, or a record is too long.
 
     """
-    lines = _lines(chunks, file)
+    lines = _lines(chunks, file, encoding)
     first = next(lines, None)
     if first is None:
         raise RosterError("the file is empty; it needs a header row and one row for each recipient", file=file)
-    delimiter = _delimiter(first, file, is_known)
-    return delimiter, _records(chain([first], lines), delimiter, file)
+    mark = delimiter or _delimiter(first, file, is_known)
+    return mark, _records(chain([first], lines), mark, file)
 
 
 def _delimiter(header: str, file: str, is_known: Callable[[str], bool]) -> str:
@@ -111,18 +119,19 @@ class _Feed:
         return line
 
 
-def _lines(chunks: Iterable[bytes], file: str) -> Iterator[str]:
+def _lines(chunks: Iterable[bytes], file: str, encoding: str) -> Iterator[str]:
     row, rest = 1, ""
     try:
-        for text in _decoded(chunks):
+        for text in _decoded(chunks, encoding):
             *lines, rest = (rest + text).split("\n")
             for line in lines:
                 yield _checked(line, file, row) + "\n"
                 row += 1
             if len(rest) > MAX_RECORD_CHARACTERS:
                 raise _too_long(file, row)
-    except _NotUtf8Error as error:
-        raise RosterError(f'{error}; save the table as "CSV UTF-8" and import it again', file=file, row=row) from error
+    except _WrongByteError as error:
+        message = f'{error}; save the table as "CSV UTF-8" and import it again'
+        raise RosterError(message, file=file, row=row) from error
     if rest:
         yield _checked(rest, file, row)
 
@@ -139,13 +148,13 @@ def _checked(line: str, file: str, row: int) -> str:
     raise RosterError(message, file=file, row=row)
 
 
-class _NotUtf8Error(Exception):
-    """A byte that no UTF-8 text has at its place."""
+class _WrongByteError(Exception):
+    """A byte that no text in this encoding has at its place."""
 
 
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
     """Yield the text of the chunks with line breaks as LF; what precedes a wrong byte is still yielded."""
-    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     total = 0
     try:
         for chunk in chunks:
@@ -153,10 +162,12 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
             yield decoder.decode(chunk)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        yield error.object[: error.start].decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        yield error.object[: error.start].decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
         offset = total - len(error.object) + error.start
         wrong = error.object[error.start]
-        raise _NotUtf8Error(f"the file is not UTF-8: byte 0x{wrong:02X} at offset {offset} (from 0)") from error
+        raise _WrongByteError(
+            f"the file is not {encoding.upper()}: byte 0x{wrong:02X} at offset {offset} (from 0)"
+        ) from error
 
 
 def _too_long(file: str, row: int) -> RosterError:

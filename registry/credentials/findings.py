@@ -1,4 +1,4 @@
-"""What reading a document found: problems of its shape, and what its signature said."""
+"""What reading a document found: problems of its shape and its members, and what its signature said."""
 
 from __future__ import annotations
 
@@ -19,6 +19,21 @@ class FormatProblem:
     """A finished sentence that names the member."""
     undecided: bool = False
     """True where we merely do not know, as with a context that we do not serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProblem:
+    """One thing wrong with a member of an issuer's file."""
+
+    where: str
+    """The member, for example `alignment[3].targetUrl`; empty if it is the file as a whole."""
+    detail: str
+    """What is wrong with it: the rest of a sentence that begins with the member."""
+
+    @property
+    def sentence(self) -> str:
+        """Return the finished sentence."""
+        return f"{self.where} {self.detail}" if self.where else self.detail
 
 
 @dataclass(frozen=True, slots=True)

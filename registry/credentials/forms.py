@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from registry.core.errors import CredentialFormatError
+from registry.credentials.findings import MemberProblem
 from registry.credentials.times import parse_time
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Form(BaseModel):
 
     is_a: ClassVar[tuple[str, ...]] = ()
     """`type` must name one of these; empty where the form has no type of its own."""
+    is_signed: ClassVar[bool] = False
+    """Whether it is somebody's signed document, whose members are not ours to know."""
 
     @model_validator(mode="after")
     def _names_its_type(self) -> Self:
@@ -105,38 +108,45 @@ def one_of(*terms: str, extensible: bool) -> AfterValidator:
 
 def sentences(error: ValidationError) -> Iterator[str]:
     """Yield one finished sentence for each thing that is wrong, naming the member, for example `criteria.narrative`."""
+    for problem in member_problems(error):
+        yield problem.sentence
+
+
+def member_problems(error: ValidationError) -> Iterator[MemberProblem]:
+    """Yield each thing that is wrong with its member."""
     for detail in error.errors(include_url=False):
-        yield _sentence(detail)
+        yield _problem(detail)
 
 
-def unknown_members(form: object, place: str = "") -> Iterator[str]:
-    """Yield one finished sentence for each member that no form knows, with the nearest known name."""
+def unknown_members(form: object, place: str = "") -> Iterator[MemberProblem]:
+    """Yield each member that no form knows, with the nearest known name."""
     if isinstance(form, list):
         for at, item in enumerate(form):
             yield from unknown_members(item, f"{place}[{at}]")
-    if not isinstance(form, BaseModel):
+    if not isinstance(form, BaseModel) or getattr(form, "is_signed", False):
         return
     known = {field.alias or name: name for name, field in type(form).model_fields.items()}
     for name in form.model_extra or {}:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}."
-        yield f"{_joined(place, name[:60])} is not a member of Open Badges 3.0; {hint}"
+        yield MemberProblem(_joined(place, name[:60]), f"is not a member of Open Badges 3.0; {hint}")
     for alias, name in known.items():
         yield from unknown_members(getattr(form, name), _joined(place, alias))
 
 
-def _sentence(detail: ErrorDetails) -> str:
+def _problem(detail: ErrorDetails) -> MemberProblem:
     place = _place(detail["loc"])
     if detail["type"] == "missing":
-        return f"{place} is missing{_misspelt(detail)}."
+        return MemberProblem(place, f"is missing{_misspelt(detail)}.")
     if detail["type"] == "value_error":
         message = str(detail["ctx"]["error"])
         member, colon, rest = message.partition(": ")
-        return f"{_joined(place, member)} {rest}." if colon else f"{place} {message}."
+        return MemberProblem(_joined(place, member), f"{rest}.") if colon else MemberProblem(place, f"{message}.")
     kind = _JSON_KIND.get(detail["type"])
     if kind:
-        return f"{place} must be {kind}."
-    return f"{place} is not as Open Badges 3.0 asks: {detail['msg'][:1].lower()}{detail['msg'][1:]}."
+        return MemberProblem(place, f"must be {kind}.")
+    said = f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return MemberProblem(place, f"is not as Open Badges 3.0 asks: {said}.")
 
 
 def _misspelt(detail: ErrorDetails) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import CredentialFormatError
@@ -20,6 +21,8 @@ from registry.credentials.processor import expand_with_pyld, pyld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pyoxigraph as ox
 
 # Relative references are resolved against this base, so that they can be recognised afterwards and refused.
 _BASE = "relative-reference://base/"
@@ -72,14 +75,29 @@ def canonical_nquads(expanded: Expanded) -> bytes:
     """Return the RDFC-1.0 canonical N-Quads of a document; CredentialFormatError if that takes too much work."""
     import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
 
-    if not all(_is_read_alike(term) for term in set(_terms(expanded.nodes))):
-        return reference_nquads(expanded)
-    dataset = ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
-    if _has_lookalikes(dataset):
+    dataset = graph_of(expanded)
+    if dataset is None or _has_lookalikes(dataset):
         return reference_nquads(expanded)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     lines = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
     return b"".join(sorted(lines.splitlines(keepends=True)))
+
+
+def graph_of(expanded: Expanded) -> ox.Dataset | None:
+    """Return a document's graph as pyoxigraph reads it; None if PyLD and others would read another one.
+
+    Raises:
+        CredentialFormatError: it holds a text that is no Unicode, half a surrogate pair.
+
+    """
+    import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
+
+    if not all(is_read_alike(term) for term in set(_terms(expanded.nodes))):
+        return None
+    try:
+        return ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
+    except SyntaxError as error:
+        raise CredentialFormatError(f"The document's graph cannot be read: {_lead(error)}.") from error
 
 
 def reference_nquads(expanded: Expanded) -> bytes:
@@ -96,31 +114,40 @@ def reference_nquads(expanded: Expanded) -> bytes:
     jsonld = pyld()
     try:
         text: str = guard.canonize(jsonld, expanded.nodes, contexts.load_for_pyld)
-    except (jsonld.JsonLdError, guard.CanonicalizationWorkExceeded, RecursionError) as error:
+        return text.encode()
+    except (jsonld.JsonLdError, guard.CanonicalizationWorkExceeded, RecursionError, UnicodeError) as error:
         raise CredentialFormatError(f"The document's graph cannot be put in order: {_lead(error)}.") from error
+
+
+def pyld_nquads(expanded: Expanded) -> bytes:
+    """Return PyLD's canonical N-Quads without a work limit, for graphs that are known to need no trial."""
+    text: str = pyld().normalize(
+        expanded.nodes,
+        {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": contexts.load_for_pyld},
+    )
     return text.encode()
 
 
-def _lead(error: BaseException) -> str:
-    cause = error.__cause__ if isinstance(error.__cause__, CredentialFormatError) else error
-    return str(cause).partition("\n")[0][:200].rstrip(".")
-
-
-def _is_read_alike(term: str | float) -> bool:
+def is_read_alike(term: str | float) -> bool:
     """Return whether pyoxigraph and PyLD write an IRI or number in the same way.
 
     pyoxigraph drops statements with an IRI that breaks RFC 3987, which PyLD, like others, signs; and it writes
-    numbers with as many digits as they need, where JSON-LD has 16.
+    numbers with as many digits as they need (7.0E-2), where JSON-LD has 16 (7.000000000000001E-2).
     """
     import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
 
     if isinstance(term, float):
-        return abs(term) < LARGEST_PLAIN and float(f"{term:.15e}") == term
+        return abs(term) < LARGEST_PLAIN and Decimal(f"{term:.15e}") == Decimal(repr(term))
     try:
         ox.NamedNode(term)
     except ValueError:
         return False
     return not _DROPPED_IRI.search(term)
+
+
+def _lead(error: BaseException) -> str:
+    cause = error.__cause__ if isinstance(error.__cause__, CredentialFormatError) else error
+    return str(cause).partition("\n")[0][:200].rstrip(".")
 
 
 def _is_relative(iri: str) -> bool:

@@ -9,9 +9,17 @@ Source: 1EdTech, Open Badges 3.0, appendix B; Comprehensive Learner Record 2.0, 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    Tag,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from registry.core.errors import CredentialFormatError
 from registry.credentials.forms import (
@@ -23,7 +31,7 @@ from registry.credentials.forms import (
     Many,
     Number,
     Types,
-    sentences,
+    member_problems,
     unknown_members,
 )
 from registry.credentials.parts import (
@@ -33,9 +41,10 @@ from registry.credentials.parts import (
     CredentialSchema,
     CredentialStatus,
     Criteria,
+    EndorsementSubject,
     Evidence,
+    Identified,
     IdentifierEntry,
-    IdentityObject,
     Image,
     Proof,
     RefreshService,
@@ -45,6 +54,9 @@ from registry.credentials.parts import (
     TermsOfUse,
 )
 from registry.credentials.terms import AchievementType
+
+if TYPE_CHECKING:
+    from registry.credentials.findings import MemberProblem
 
 
 class Profile(Form):
@@ -123,20 +135,7 @@ class AchievementFile(_AchievementBody):
     type: Types = Field(default_factory=lambda: ["Achievement"])
 
 
-class _Identified(Form):
-    """A subject of whom it is said who they are."""
-
-    id: str | None = None
-    identifier: Many[IdentityObject] | None = None
-
-    @model_validator(mode="after")
-    def _is_somebody(self) -> Self:
-        if not self.id and not self.identifier:
-            raise ValueError("names nobody; a subject has an id or at least one identifier")
-        return self
-
-
-class AchievementSubject(_Identified):
+class AchievementSubject(Identified):
     """Who earned what, and with which results."""
 
     is_a: ClassVar[tuple[str, ...]] = ("AchievementSubject",)
@@ -154,16 +153,6 @@ class AchievementSubject(_Identified):
     role: str | None = None
     source: Profile | None = None
     term: str | None = None
-
-
-class EndorsementSubject(Form):
-    """What is endorsed, and what is said of it."""
-
-    is_a: ClassVar[tuple[str, ...]] = ("EndorsementSubject",)
-
-    id: str
-    type: Types
-    endorsement_comment: str | None = None
 
 
 class _Credential(Form):
@@ -196,15 +185,28 @@ class VerifiableCredential(_Credential):
 
 
 class EndorsementCredential(_Credential):
-    """A signed word of somebody about an achievement, a party or a credential."""
+    """A signed word of somebody about an achievement, a party or a credential; it is written back as it was read."""
 
     is_a: ClassVar[tuple[str, ...]] = ("EndorsementCredential",)
+    is_signed: ClassVar[bool] = True
+    _as_read: dict[str, Any]
 
     id: str
     name: str
     awarded_date: DateTime | None = None
     description: str | None = None
     credential_subject: EndorsementSubject
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep(cls, value: Any, read: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401  any JSON value
+        form = read(value)
+        form._as_read = value  # noqa: SLF001  its own
+        return form
+
+    @model_serializer
+    def _written(self) -> dict[str, Any]:
+        return self._as_read
 
 
 class AchievementCredential(_Credential):
@@ -222,7 +224,7 @@ class AchievementCredential(_Credential):
     endorsement_jwt: Many[CompactJws] | None = None
 
 
-class ClrSubject(_Identified):
+class ClrSubject(Identified):
     """Whose record it is, and the credentials it is made of."""
 
     is_a: ClassVar[tuple[str, ...]] = ("ClrSubject",)
@@ -261,17 +263,27 @@ def parse_achievement(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON v
     return _parsed(AchievementFile, value, "achievement")
 
 
+def achievement_problems(value: Any) -> tuple[MemberProblem, ...]:  # noqa: ANN401  any JSON value
+    """Return what `parse_achievement` would refuse, member by member; empty if nothing."""
+    return _read(AchievementFile, value)[1]
+
+
 def parse_profile(value: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON value
     """Return an issuer's profile from its file, as `parse_achievement` does; CredentialFormatError as there."""
     return _parsed(Profile, value, "profile")
 
 
 def _parsed(form: type[Form], value: object, what: str) -> dict[str, Any]:
+    parsed, problems = _read(form, value)
+    if parsed is None or problems:
+        said = " ".join(problem.sentence for problem in problems)
+        raise CredentialFormatError(f"The {what} cannot be used. {said}")
+    return parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _read(form: type[Form], value: object) -> tuple[Form | None, tuple[MemberProblem, ...]]:
     try:
         parsed = form.model_validate(value)
     except ValidationError as error:
-        raise CredentialFormatError(f"The {what} cannot be used. {' '.join(sentences(error))}") from error
-    unknown = " ".join(unknown_members(parsed))
-    if unknown:
-        raise CredentialFormatError(f"The {what} cannot be used. {unknown}")
-    return parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return None, tuple(member_problems(error))
+    return parsed, tuple(unknown_members(parsed))

@@ -74,6 +74,19 @@ class IdentityObject(Form):
     salt: str | None = None
 
 
+class Identified(Form):
+    """A subject of whom it is said who they are."""
+
+    id: str | None = None
+    identifier: Many[IdentityObject] | None = None
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        if not self.id and not self.identifier:
+            raise ValueError("names nobody; a subject has an id or at least one identifier")
+        return self
+
+
 class Alignment(Form):
     """What an achievement or result corresponds to in somebody's framework."""
 
@@ -179,6 +192,18 @@ class Association(Form):
     association_type: AssociationType
     source_id: str
     target_id: str
+
+
+class EndorsementSubject(Form):
+    """What is endorsed, and what is said of it."""
+
+    is_a: ClassVar[tuple[str, ...]] = ("EndorsementSubject",)
+
+    id: str
+    type: Types
+    endorsement_comment: str | None = None
+    digest_multibase: str | None = None
+    """SHA-256 of what is endorsed, as a multihash (VC Data Model 2.0, 5.3)."""
 
 
 class CredentialStatus(Form):

@@ -12,7 +12,8 @@ from registry.credentials.compact_jws import parse_compact
 from registry.credentials.findings import FormatProblem, SignatureFinding
 from registry.credentials.issuer_proof import issuer_did, issuer_proofs
 from registry.credentials.screen import screen
-from registry.credentials.signing import decisive_proof
+from registry.credentials.seen_shapes import SeenShapes
+from registry.credentials.signing import decisive_proof, proof_over
 from registry.credentials.times import parse_time
 from registry.credentials.vc_jwt import claim_problems, credential_of, jwt_finding
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["FormatProblem", "Presented", "SignatureFinding", "leaf_candidates", "present", "present_jwt"]
+
+SHAPES = SeenShapes()
+"""Of this process. It changes no judgement, only how long one takes."""
+_Judgement = tuple[dict[str, Any] | None, SignatureFinding, tuple[FormatProblem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
 
     Of several proofs of the issuer the one whose entry has the leaf hash `leaf` is judged; else the one that holds.
     """
-    proof, signature = decisive_proof(_reduced(document, leaf))
+    proof, signature, problems = _known(document) or _worked_out(document, leaf)
     own_leaf, unreadable = _leaf(document, proof)
     times, undated = _times(document, proof or {})
     return Presented(
@@ -58,7 +63,7 @@ def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
         credential_id=_text(document.get("id")),
         issuer_did=issuer_did(document),
         leaf_hash=own_leaf,
-        format_problems=(*screen(_with_only(document, proof)), *unreadable, *undated),
+        format_problems=(*problems, *unreadable, *undated),
         signature=signature,
         valid_from=times.get("validFrom"),
         valid_until=min((times[name] for name in ("validUntil", "expires") if name in times), default=None),
@@ -95,6 +100,29 @@ def leaf_candidates(document: dict[str, Any]) -> tuple[Digest, ...]:
     return tuple(leaf for leaf in leaves if leaf is not None)
 
 
+def entry_shown(credential: dict[str, Any] | str, leaf: Digest | None) -> bytes | None:
+    """Return the entry whose leaf hash is `leaf`; None if the credential has no such entry."""
+    if isinstance(credential, str):
+        return entry_of_jwt(credential)
+    proofs = issuer_proofs(credential) if leaf is not None else ()
+    return next((entry_of(credential, proof) for proof in proofs if _leaf(credential, proof)[0] == leaf), None)
+
+
+def _known(document: dict[str, Any]) -> _Judgement | None:
+    """Return the judgement on a document of a known shape whose proof holds; None for every other."""
+    nquads = SHAPES.nquads(_without_proof(document))
+    signature = proof_over(document, nquads) if nquads is not None else None
+    return (document["proof"][0], signature, ()) if signature is not None else None
+
+
+def _worked_out(document: dict[str, Any], leaf: Digest | None) -> _Judgement:
+    proof, signature = decisive_proof(_reduced(document, leaf))
+    problems = screen(_with_only(document, proof))
+    if not problems and signature.outcome == "passed":
+        SHAPES.remember(_without_proof(document))
+    return proof, signature, problems
+
+
 def _reduced(document: dict[str, Any], leaf: Digest | None) -> dict[str, Any]:
     for proof in issuer_proofs(document) if leaf is not None else ():
         if _leaf(document, proof)[0] == leaf:
@@ -104,8 +132,12 @@ def _reduced(document: dict[str, Any], leaf: Digest | None) -> dict[str, Any]:
 
 def _with_only(document: dict[str, Any], proof: dict[str, Any] | None) -> dict[str, Any]:
     # Other people's proofs, and those of suites to come, are none of the content: nobody relies on their terms.
-    rest = {name: value for name, value in document.items() if name != "proof"}
+    rest = _without_proof(document)
     return rest if proof is None else {**rest, "proof": [proof]}
+
+
+def _without_proof(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "proof"}
 
 
 def _leaf(document: dict[str, Any], proof: Mapping[str, Any] | None) -> tuple[Digest | None, tuple[FormatProblem, ...]]:

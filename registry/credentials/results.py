@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from registry.core.errors import InputError
+from registry.credentials.scales import outcome_of
+
 if TYPE_CHECKING:
     from registry.core.errors import RosterError
-
-STATUSES = ("Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew")
-"""What a result of type Status may be."""
 
 
 class Graded(Protocol):
@@ -31,10 +31,10 @@ def result_of(achievement: dict[str, Any], row: Graded) -> dict[str, Any] | None
     """Return the Result of a row's grade, or None if the row has no grade.
 
     The grade belongs to the achievement's first result description, whose type says whether it is a value, a
-    status or a rubric level (given by the level's name or id). `achievement` is in array form.
+    status or a rubric level. `achievement` is in array form.
 
     Raises:
-        RosterError: the achievement describes no result, or does not allow this one.
+        RosterError: the achievement describes no result, does not allow this one, or requires a better one.
 
     """
     if row.grade is None:
@@ -46,29 +46,8 @@ def result_of(achievement: dict[str, Any], row: Graded) -> dict[str, Any] | None
             "add a resultDescription to the achievement, or leave the column out"
         )
         raise row.error("grade", message)
-    return {
-        "type": ["Result"],
-        "resultDescription": described[0]["id"],
-        **_outcome(described[0], row, row.grade),
-    }
-
-
-def _outcome(description: dict[str, Any], row: Graded, grade: str) -> dict[str, str]:
-    match description["resultType"]:
-        case "Status":
-            _require_allowed(STATUSES, row, grade)
-            return {"status": grade}
-        case "RubricCriterionLevel":
-            levels = description.get("rubricCriterionLevel", [])
-            ids = {name: level["id"] for level in levels for name in (level["id"], level["name"])}
-            _require_allowed(ids, row, grade)
-            return {"achievedLevel": ids[grade]}
-    if allowed := description.get("allowedValue"):
-        _require_allowed(allowed, row, grade)
-    return {"value": grade}
-
-
-def _require_allowed(allowed: Any, row: Graded, grade: str) -> None:  # noqa: ANN401  any collection of strings
-    if grade not in allowed:
-        choices = ", ".join(list(allowed)[:20])
-        raise row.error("grade", f"the achievement knows no result {grade!r}; it allows {choices}")
+    try:
+        outcome = outcome_of(described[0], row.grade)
+    except InputError as error:
+        raise row.error("grade", str(error)) from error
+    return {"type": ["Result"], "resultDescription": described[0]["id"], **outcome}

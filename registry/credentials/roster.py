@@ -6,16 +6,16 @@ Everything but the index of duplicates (27 to 54 bytes a row) is forgotten row b
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from registry.core.digest import Digest
-from registry.core.errors import InputError, RosterError
+from registry.core.errors import RosterError
 from registry.credentials.cells import (
     credits_of,
-    date_of,
     end_of,
     grade_of,
     locale_of,
@@ -25,18 +25,22 @@ from registry.credentials.cells import (
     word_of,
 )
 from registry.credentials.delimited import Record, records_of
-from registry.credentials.dialects import Field, Mapping, is_known, mapping_of
+from registry.credentials.dialects import is_known
+from registry.credentials.failed_rows import is_failed_table, unguarded
+from registry.credentials.fields import Field, plain
+from registry.credentials.mapping import Mapping, mapping_of
+from registry.credentials.mapping_file import MappingFile
 from registry.credentials.recipient_id import Recipient, did_of, email_of, full_name
+from registry.credentials.roster_cells import Cells
 from registry.credentials.seen_keys import SeenKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from decimal import Decimal
 
 MAX_REPORTED = 20
 """How many wrong rows are reported at once unless told otherwise."""
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,16 @@ class RosterRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one record of a roster."""
+
+    record: Record | None
+    """The record; None where it is the roster as a whole that is wrong, from here on or altogether."""
+    result: RosterRow | RosterError
+    """The row, or what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """An opened roster: how it is read, and its rows as they are read."""
 
@@ -84,25 +98,64 @@ class Roster:
     """One of `delimited.DELIMITERS`."""
     mapping: Mapping
     """What each column is read as."""
-    results: Iterator[RosterRow | RosterError]
-    """A row or what is wrong with it, in the order of the file; can be gone through once."""
+    outcomes: Iterator[Outcome]
+    """What came of each record, in the order of the file; can be gone through once."""
+    left_out: Counter[str]
+    """Records that are not to be issued, by the column that says so; counted as outcomes are gone through."""
+
+    @property
+    def results(self) -> Iterator[RosterRow | RosterError]:
+        """Return a row or what is wrong with it, in the order of the file; can be gone through once."""
+        return (outcome.result for outcome in self.outcomes)
 
 
-def read_roster(chunks: Iterable[bytes], *, file: str, overrides: Iterable[str] = ()) -> Roster:
-    """Open a roster: detect encoding, delimiter and dialect, and read its rows as `results` is gone through.
+def read_roster(
+    chunks: Iterable[bytes], *, file: str, overrides: Iterable[str] = (), told: MappingFile | None = None
+) -> Roster:
+    """Open a roster: detect encoding, delimiter and dialect, and read its rows as `outcomes` is gone through.
 
     `chunks` are the bytes of the file, cut anywhere. `overrides` are `Column=field` texts; see `Mapping.overridden`.
+    `told` is what a mapping file says.
 
     Raises:
         RosterError: the file is empty, does not split, or lacks a column; what is wrong with one row is not
-            raised, but stands in its place among the results.
+            raised, but stands in its place among the outcomes.
 
     """
-    delimiter, records = records_of(chunks, file=file, is_known=is_known)
+    told = told or MappingFile()
+    known = {plain(column) for column in told.columns}
+    delimiter, records = records_of(
+        chunks,
+        file=file,
+        is_known=lambda column: plain(column) in known or is_known(column),
+        delimiter=told.delimiter,
+        encoding=told.encoding,
+    )
     header = next(records)
-    mapping = mapping_of(header.cells, file=file).overridden(overrides)
+    if is_failed_table(header.cells):
+        header, records = _unguarded(header), map(_unguarded, records)
+    return roster_of(header.cells, records, delimiter=delimiter, file=file, overrides=overrides, told=told)
+
+
+def roster_of(
+    header: tuple[str, ...],
+    records: Iterator[Record | RosterError],
+    *,
+    delimiter: str,
+    file: str,
+    overrides: Iterable[str] = (),
+    told: MappingFile | None = None,
+) -> Roster:
+    """Return a roster of records that are made or read already; an error among them is one of the whole roster.
+
+    Raises:
+        RosterError: a column is missing.
+
+    """
+    mapping = mapping_of(header, file=file, told=told).overridden(overrides)
     mapping.require_complete()
-    return Roster(delimiter, mapping, _results(records, mapping))
+    left_out: Counter[str] = Counter()
+    return Roster(delimiter, mapping, _outcomes(records, mapping, left_out), left_out)
 
 
 def check(results: Iterable[RosterRow | RosterError], *, limit: int = MAX_REPORTED) -> tuple[RosterError, ...]:
@@ -124,28 +177,52 @@ def row_key(issuer: str, achievement: str, recipient: str, awarded_on: date) -> 
     return Digest(hashlib.sha256(b"".join(len(part).to_bytes(4, "big") + part for part in parts)).digest())
 
 
-def _results(records: Iterator[Record], mapping: Mapping) -> Iterator[RosterRow | RosterError]:
+def _unguarded(record: Record) -> Record:
+    return replace(record, cells=tuple(map(unguarded, record.cells)))
+
+
+def _outcomes(records: Iterator[Record | RosterError], mapping: Mapping, left_out: Counter[str]) -> Iterator[Outcome]:
     seen = SeenKeys()
     empty = True
     try:
         for record in records:
-            if not record.blank:
+            if isinstance(record, RosterError):
                 empty = False
-                yield _result(record, mapping, seen)
+                yield Outcome(None, record)
+            elif not record.blank:
+                empty = False
+                yield from _outcome(record, mapping, seen, left_out)
     except RosterError as error:  # the text itself breaks off here: what follows cannot be told apart into rows
-        yield error
+        yield Outcome(None, error)
         return
     if empty:
-        yield RosterError("there is a header but no row below it; add one row for each recipient", file=mapping.file)
+        message = "there is a header but no row below it; add one row for each recipient"
+        yield Outcome(None, RosterError(message, file=mapping.file))
 
 
-def _result(record: Record, mapping: Mapping, seen: SeenKeys) -> RosterRow | RosterError:
+def _outcome(record: Record, mapping: Mapping, seen: SeenKeys, left_out: Counter[str]) -> Iterator[Outcome]:
+    """Yield what came of one record, or nothing but a count if it is not to be issued."""
     try:
-        row = _row(_Cells.of(record, mapping))
+        _require_width(record, mapping)
+        unmet = mapping.left_out_by(record.cells)
+        if unmet is not None:
+            left_out[unmet.column] += 1
+            return
+        row = _row(Cells.of(record, mapping))
         _require_new(row, seen)
     except RosterError as error:
-        return error
-    return row
+        yield Outcome(record, error)
+        return
+    yield Outcome(record, row)
+
+
+def _require_width(record: Record, mapping: Mapping) -> None:
+    if len(record.cells) != len(mapping.rows):
+        message = (
+            f"the row has {len(record.cells)} cells and the header {len(mapping.rows)}; "
+            "add or delete separators, and quote cells that hold one"
+        )
+        raise RosterError(message, file=mapping.file, row=record.row)
 
 
 def _require_new(row: RosterRow, seen: SeenKeys) -> None:
@@ -159,8 +236,8 @@ def _require_new(row: RosterRow, seen: SeenKeys) -> None:
         raise row.error("identifier" if row.recipient.did or row.recipient.email else "student_id", message)
 
 
-def _row(line: _Cells) -> RosterRow:
-    awarded = line.read("awarded_on", date_of)
+def _row(line: Cells) -> RosterRow:
+    awarded = line.date("awarded_on")
     if awarded is None:
         raise line.error("awarded_on", "the award date is missing; write it as 2026-06-30")
     awarded_at = start_of(awarded)
@@ -181,7 +258,7 @@ def _row(line: _Cells) -> RosterRow:
     )
 
 
-def _recipient(line: _Cells) -> Recipient:
+def _recipient(line: Cells) -> Recipient:
     written = line.texts.get("identifier", "")
     parts = full_name(line.read("given_name", word_of) or "", line.read("family_name", word_of) or "")
     recipient = Recipient(
@@ -196,8 +273,8 @@ def _recipient(line: _Cells) -> Recipient:
     return recipient
 
 
-def _expiry(line: _Cells, awarded_at: datetime) -> datetime | None:
-    expires = line.read("expires_on", date_of)
+def _expiry(line: Cells, awarded_at: datetime) -> datetime | None:
+    expires = line.date("expires_on")
     if expires is None:
         return None
     expires_at = end_of(expires)
@@ -205,35 +282,3 @@ def _expiry(line: _Cells, awarded_at: datetime) -> datetime | None:
         message = f"the credential would expire ({expires_at:%Y-%m-%d}) before it is awarded ({awarded_at:%Y-%m-%d})"
         raise line.error("expires_on", f"{message}; correct one of the dates")
     return expires_at
-
-
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """The cells of one row by field, able to say where something is wrong."""
-
-    mapping: Mapping
-    row: int
-    texts: dict[Field, str]
-
-    @classmethod
-    def of(cls, record: Record, mapping: Mapping) -> _Cells:
-        if len(record.cells) != len(mapping.rows):
-            message = (
-                f"the row has {len(record.cells)} cells and the header {len(mapping.rows)}; "
-                "add or delete separators, and quote cells that hold one"
-            )
-            raise RosterError(message, file=mapping.file, row=record.row)
-        pairs = zip(mapping.rows, record.cells, strict=True)
-        return cls(mapping, record.row, {mapped: text for (_, mapped), text in pairs if mapped and text})
-
-    def read(self, where: Field, parser: Callable[[str], _T]) -> _T | None:
-        text = self.texts.get(where)
-        if text is None:
-            return None
-        try:
-            return parser(text)
-        except InputError as error:
-            raise self.error(where, str(error)) from error
-
-    def error(self, where: Field, message: str) -> RosterError:
-        return RosterError(message, file=self.mapping.file, row=self.row, column=self.mapping.column_of(where))

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.core.canonical import canonical_bytes, entry_of, parse_json
+from registry.core.canonical import canonical_bytes, parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.issuer_proof import (
@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ProofOptions", "PublicKey", "require_signable", "secure", "sign", "signing_input", "verify_proof"]
 
+USUAL = frozenset({"type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
+"""Members of a proof as most issuers write it, and we do."""
 # Verifiers disagree on the canonical form of these, so we sign none of them.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +66,6 @@ class ProofOptions:
             "verificationMethod": self.verification_method,
             "proofPurpose": PURPOSE,
         }
-
-    def message(self, unsigned: dict[str, Any]) -> bytes:
-        """Return the bytes to be signed, as `signing_input` does."""
-        return signing_input(unsigned, self)
-
-    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
-        """Return the signed credential as the bytes that are anchored."""
-        del message  # the document holds what it says
-        document = secure(unsigned, self, signature)
-        return entry_of(document, document["proof"][0])
 
 
 def require_signable(unsigned: dict[str, Any]) -> Expanded:
@@ -100,8 +92,14 @@ def signing_input(unsigned: dict[str, Any], options: ProofOptions) -> bytes:
 
     """
     expanded = require_signable(unsigned)
-    options_hash = _options_hash(options.to_proof(), unsigned.get("@context"), canonical_nquads)
-    return options_hash + hashlib.sha256(canonical_nquads(expanded)).digest()
+    return options_hash(options, unsigned.get("@context")) + hashlib.sha256(canonical_nquads(expanded)).digest()
+
+
+def options_hash(
+    options: ProofOptions, context: object, canonical: Callable[[Expanded], bytes] = canonical_nquads
+) -> bytes:
+    """Return the first half of what is signed: SHA-256 of the proof options, read in the document's context."""
+    return _options_hash(options.to_proof(), context, canonical)
 
 
 def sign(private_key: Ed25519PrivateKey, message: bytes) -> bytes:
@@ -144,23 +142,43 @@ def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding
         text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
         return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
     if holds:
-        text = "The signature is that of the key it names, over exactly this content."
-        return SignatureFinding("passed", "signed", text, read.key.key_hash)
+        return _passed(read)
     text = "The content is not what was signed: it was altered afterwards."
     return SignatureFinding("failed", "altered", text, read.key.key_hash)
 
 
+def proof_over(document: dict[str, Any], nquads: bytes) -> SignatureFinding | None:
+    """Return that the document's one proof holds over these N-Quads; None if it does not, or says anything unusual.
+
+    For a document whose canonical form is known already. What is unusual is for `decisive_proof` to judge.
+    """
+    proofs = document.get("proof")
+    proof = proofs[0] if isinstance(proofs, list) and len(proofs) == 1 else None
+    if not isinstance(proof, dict) or proof.keys() != USUAL or not issuer_proofs(document):
+        return None
+    read = read_issuer_proof(proof, issuer_did(document))
+    if isinstance(read, SignatureFinding) or not _signs(read, document.get("@context"), canonical_nquads, nquads):
+        return None
+    return _passed(read)
+
+
 def _holds(unsigned: dict[str, Any], read: IssuerProof) -> bool:
-    expanded = expand(unsigned)
+    expanded, context = expand(unsigned), unsigned.get("@context")
+    return any(_signs(read, context, canonical, canonical(expanded)) for canonical in _forms(unsigned))
+
+
+def _signs(read: IssuerProof, context: object, canonical: Callable[[Expanded], bytes], nquads: bytes) -> bool:
     config = {name: value for name, value in read.proof.items() if name != "proofValue"}
-    for canonical in _forms(unsigned):
-        options_hash = _options_hash(config, unsigned.get("@context"), canonical)
-        try:
-            read.key.verify(read.signature, options_hash + hashlib.sha256(canonical(expanded)).digest())
-        except SignatureError:
-            continue
-        return True
-    return False
+    try:
+        read.key.verify(read.signature, _options_hash(config, context, canonical) + hashlib.sha256(nquads).digest())
+    except SignatureError:
+        return False
+    return True
+
+
+def _passed(read: IssuerProof) -> SignatureFinding:
+    text = "The signature is that of the key it names, over exactly this content."
+    return SignatureFinding("passed", "signed", text, read.key.key_hash)
 
 
 def _forms(unsigned: dict[str, Any]) -> tuple[Callable[[Expanded], bytes], ...]:
@@ -185,6 +203,6 @@ def _require_plain_text(unsigned: dict[str, Any]) -> None:
 
 def _controls(unsigned: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for path, value, _ in places(unsigned):
-        found = _CONTROLS.search(value) if isinstance(value, str) else None
+        found = CONTROLS.search(value) if isinstance(value, str) else None
         if found:
             yield path, found[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from registry.core.errors import CredentialFormatError
 
@@ -12,6 +13,7 @@ _STAMP = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # most credentials of a roster share a few times
 def time_text(at: datetime) -> str:
     """Return an aware time as `2026-11-21T12:00:00Z`, in whole seconds; CredentialFormatError without a time zone."""
     if at.tzinfo is None:

@@ -18,7 +18,6 @@ from registry.credentials.findings import FormatProblem, SignatureFinding
 from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.keys import ED25519_PREFIX, PublicKey, multibase_bytes
 from registry.credentials.rsa_keys import RSA_PREFIX, RsaPublicKey, any_public_key
-from registry.credentials.signing import require_signable
 from registry.credentials.times import parse_time
 
 if TYPE_CHECKING:
@@ -53,21 +52,15 @@ class JwtOptions:
             return cls({"alg": EDDSA, "typ": "JWT", "kid": f"{issuer}#{key.multibase}"})
         return cls({"alg": RS256, "typ": "JWT", "jwk": public_jwk(key)})
 
-    def message(self, unsigned: dict[str, Any]) -> bytes:
-        """Return the bytes to be signed.
 
-        Raises:
-            CredentialFormatError: it has a proof already, its subject has no id, or it holds something that a verifier
-                would not understand.
+def jwt_message(unsigned: dict[str, Any], options: JwtOptions) -> bytes:
+    """Return the bytes to be signed of a document that may be signed (`require_signable`).
 
-        """
-        require_signable(unsigned)
-        return signing_bytes(self.header, {**unsigned, **_claims_of(unsigned)})
+    Raises:
+        CredentialFormatError: its subject has no id, or a date is none.
 
-    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
-        """Return the compact JWS as ASCII bytes, which are what is anchored."""
-        del unsigned  # the message holds it
-        return message + b"." + base64url(signature).encode("ascii")
+    """
+    return signing_bytes(options.header, {**unsigned, **_claims_of(unsigned)})
 
 
 def public_jwk(key: PublicKey | RsaPublicKey) -> dict[str, str]:

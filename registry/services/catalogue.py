@@ -48,6 +48,7 @@ class Catalogue:
                 if issuer_slug
                 else "There is no issuer in this home yet; run `credanchor issuer register` first."
             )
+        self._found: dict[str | None, Offer] = {}
         self._offers = [Offer(issuers[row.issuer_id], row) for row in store.achievements() if row.issuer_id in issuers]
 
     def find(self, named: str | None) -> Offer:
@@ -57,9 +58,11 @@ class Catalogue:
             InputError: there is none, or more than one; the message lists what there is.
 
         """
+        if named in self._found:  # a roster asks once for every row
+            return self._found[named]
         found = [offer for offer in self._offers if named in {None, offer.achievement.short_id}]
         if len(found) == 1:
-            return found[0]
+            return self._found.setdefault(named, found[0])
         known = ", ".join(sorted({offer.achievement.short_id for offer in self._offers})) or "none yet"
         if named is None:
             raise InputError(

@@ -31,6 +31,8 @@ class Embedded:
     """Where it stands, for example `credentialSubject.achievement.endorsement[0]`."""
     document: dict[str, Any] | str
     """Its JSON, or a compact VC-JWT."""
+    within: dict[str, Any]
+    """The object that it is a member of: the credential, an achievement, a profile, a subject."""
 
 
 def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]:
@@ -42,7 +44,7 @@ def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]
         if name not in _NOT_SEARCHED:
             for where, one in _entries(name, member):
                 if name in KINDS and isinstance(one, dict | str):
-                    yield Embedded(KINDS[name], f"{place}{name}{where or '[0]'}", one)
+                    yield Embedded(KINDS[name], f"{place}{name}{where or '[0]'}", one, document)
                 elif isinstance(one, dict):
                     yield from embedded_in(one, f"{place}{name}{where}.")
 

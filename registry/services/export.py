@@ -1,4 +1,4 @@
-"""Export credentials: as a bundle, or baked into a badge picture."""
+"""Export credentials: as a bundle, baked into a badge picture, or attached to a PDF certificate."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from registry.core.errors import InputError
-from registry.core.receipt import bundle_json, receipt_json
+from registry.core.receipt import receipt_json
 from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
 from registry.credentials.compact_jws import parse_compact
+from registry.credentials.elmo import elmo_xml
 from registry.credentials.pictures import embedded_picture, require_honest_picture
 from registry.credentials.png_chunks import chunks_of
+from registry.services.certificate import Press, bundle_text, certificate_pdf
 from registry.services.receipts import bundle_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from registry.core.receipt import Bundle
     from registry.ports import CredentialStore
     from registry.records import StoredCredential
 
-Form = Literal["json", "png", "svg", "jwt"]
-"""Bundle, badge with both parts baked in, or the bare compact text of a VC-JWT."""
+Form = Literal["json", "png", "svg", "jwt", "elmo"]
+"""Bundle, badge with both parts baked in, bare compact text of a VC-JWT, or ELMO file with the bundle attached."""
+_ENDINGS = {"elmo": "elmo.xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +46,41 @@ class ExportedFile:
     """Whether its anchor is not final yet."""
 
 
-def exported(store: CredentialStore, credentials: Iterable[StoredCredential], form: Form) -> Iterator[ExportedFile]:
-    """Yield a file for each credential; erased ones are passed over.
+def no_link(_credential: StoredCredential) -> None:
+    """Give no link, so that a certificate has no QR code."""
+
+
+def exported(
+    store: CredentialStore,
+    credentials: Iterable[StoredCredential],
+    form: Form | Press,
+    link_of: Callable[[StoredCredential], str | None] = no_link,
+) -> Iterator[ExportedFile]:
+    """Yield a file for each credential, with a press a PDF certificate; erased ones are passed over.
+
+    `link_of` gives where a certificate's QR code leads.
 
     Raises:
         StateError: a stored tile is damaged.
+        InputError: as `file_content` and `certificate_pdf` do.
 
     """
+    ending = "pdf" if isinstance(form, Press) else _ENDINGS.get(form, form)
     for credential in credentials:
         if credential.entry is None:
             continue
         bundle = bundle_of(store, credential)
-        pending = not any(receipt.state == "final" for receipt in bundle.receipts)
-        yield ExportedFile(
-            f"{credential.file_stem}.{form}", file_content(bundle, form), credential.credential_id, pending
-        )
+        own = (receipt for receipt in bundle.receipts if receipt.leaf_hash == credential.leaf_hash)
+        pending = not any(receipt.state == "final" for receipt in own)
+        if isinstance(form, Press):
+            data = certificate_pdf(bundle, link=link_of(credential), press=form)
+        else:
+            data = file_content(bundle, form)
+        yield ExportedFile(f"{credential.file_stem}.{ending}", data, credential.credential_id, pending)
 
 
 def file_content(bundle: Bundle, form: Form) -> bytes:
-    """Return a bundle as JSON, as a badge with credential and receipts baked in, or its VC-JWT alone.
+    """Return a bundle as JSON, as a badge with credential and receipts baked in, in an ELMO file, or its VC-JWT alone.
 
     Raises:
         InputError: the achievement's own picture is damaged; `require_picture` tells that beforehand. Or a VC-JWT is
@@ -69,8 +88,11 @@ def file_content(bundle: Bundle, form: Form) -> bytes:
 
     """
     if form == "json":
-        return (json.dumps(bundle_json(bundle), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+        return bundle_text(bundle).encode("utf-8")
     document = bundle.credential
+    if form == "elmo":
+        shown = parse_compact(document).payload if isinstance(document, str) else document
+        return elmo_xml(shown, file_content(bundle, "json"))
     if form == "jwt":
         return _compact(document).encode("ascii")
     text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)

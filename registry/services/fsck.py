@@ -1,7 +1,7 @@
 """Look for damage: everything that follows from the documents is computed again and compared with what is stored.
 
 1 the database's own file and references   2 each batch: documents, leaves, order, tiles, roots
-3 status changes   4 saved state proofs   5 mails
+3 status changes   4 receipts of endorsements   5 saved state proofs   6 mails
 
 A value that two others speak against is the one that is named.
 """
@@ -10,6 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.core.canonical import parse_json
+from registry.core.errors import InputError, VerificationError
+from registry.core.proof import require_inclusion
+from registry.core.receipt import parse_receipt
 from registry.deliveries import DeliveryState
 from registry.records import BatchState
 from registry.services.fsck_batch import SealedBatchCheck
@@ -45,6 +49,7 @@ def differences(raw: RawStore, advance: Callable[[int], None]) -> Iterator[Diffe
                 advance(read)
     yield from catalogued.mismatches()
     yield from _status_differences(raw)
+    yield from _receipt_differences(raw)
     yield from state_proof_differences(raw)
     yield from _delivery_differences(raw)
 
@@ -59,7 +64,7 @@ def _batch_differences(raw: RawStore, batch: Mapping[str, Any], catalogued: Cata
         yield from _open_batch(raw, batch, catalogued)
         return
     check = SealedBatchCheck(raw, batch)
-    for credential in raw.rows("credential", ("leaf_index", "id"), batch_id=batch["id"]):
+    for credential in raw.rows("credential", batch_id=batch["id"]):
         difference, sound = check.take(credential)
         if difference is not None:
             yield difference
@@ -74,8 +79,6 @@ def _open_batch(raw: RawStore, batch: Mapping[str, Any], catalogued: Catalogued)
     for credential in raw.rows("credential", batch_id=batch["id"]):
         count += 1
         name = credential_name(credential)
-        if credential["leaf_index"] is not None:
-            yield Difference("credential", name, "leaf_index", "is set, and its batch is open")
         if SealedBatchCheck.is_sound(credential):
             yield from document_differences(credential, catalogued)
         else:
@@ -85,6 +88,19 @@ def _open_batch(raw: RawStore, batch: Mapping[str, Any], catalogued: Catalogued)
         yield Difference(
             "batch", batch["id"], "tree_size", f"is {batch['tree_size']:,}, and it has {count:,} credentials"
         )
+
+
+def _receipt_differences(raw: RawStore) -> Iterator[Difference]:
+    for row in raw.rows("endorsement_receipt", ("leaf_hash",)):
+        name = f"0x{row['leaf_hash'].hex()}"
+        try:
+            receipt = parse_receipt(parse_json(row["document"]))
+            require_inclusion(receipt.leaf_hash, receipt.proof, receipt.root)
+        except (InputError, VerificationError) as error:
+            yield Difference("endorsement_receipt", name, "document", f"does not hold: {error}")
+            continue
+        if receipt.leaf_hash != row["leaf_hash"]:
+            yield Difference("endorsement_receipt", name, "leaf_hash", "is not that of the receipt")
 
 
 def _status_differences(raw: RawStore) -> Iterator[Difference]:

@@ -9,7 +9,7 @@ import hashlib
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from registry.core.batch import TILE_WIDTH, digests_of, tiles_of
+from registry.core.batch import digests_of, tiles_of
 from registry.core.digest import DIGEST_BYTES, Digest, leaf_hash
 from registry.core.errors import RegistryError
 from registry.core.tree import sealed_root
@@ -20,18 +20,16 @@ if TYPE_CHECKING:
 
     from registry.ports import RawStore
 
-_NO_PLACE = -1
-
 
 class SealedBatchCheck:
-    """Takes the credentials of one sealed batch in the order of their leaf index, then compares the tree."""
+    """Takes the credentials of one sealed batch, then compares the tree."""
 
     def __init__(self, raw: RawStore, batch: Mapping[str, Any]) -> None:
         self._raw = raw
         self._batch = batch
-        self._tiles: dict[int, list[Digest]] = {}
+        self._tiled = self._tiled_leaves()
+        self._sealed = frozenset(self._tiled)
         self._leaves: list[Digest] = []
-        self._places = array("q")
         self._row_ids = array("q")
 
     @staticmethod
@@ -42,10 +40,8 @@ class SealedBatchCheck:
 
     def take(self, credential: Mapping[str, Any]) -> tuple[Difference | None, bool]:
         """Note one credential's leaf; return what is wrong with it, and whether its document is the sealed one."""
-        index = _NO_PLACE if credential["leaf_index"] is None else credential["leaf_index"]
-        leaf, column = _leaf_of(credential, self._sealed_leaf(index))
+        leaf, column = _leaf_of(credential, self._sealed)
         self._leaves.append(leaf)
-        self._places.append(index)
         self._row_ids.append(credential["id"])
         sound = credential["entry"] is not None and leaf_hash(credential["entry"]) == leaf
         if not column:
@@ -56,8 +52,7 @@ class SealedBatchCheck:
     def tree_differences(self) -> Iterator[Difference]:
         """Yield what of the tree does not follow from the leaves."""
         batch, ordered = self._batch, sorted(self._leaves)
-        tiled = self._tiled_leaves()
-        right = next((leaves for leaves in (ordered, tiled) if _leads_to(leaves, batch["root"])), None)
+        right = next((leaves for leaves in (ordered, self._tiled) if _leads_to(leaves, batch["root"])), None)
         if right is None:
             yield Difference("batch", batch["id"], "root", "is not what its documents lead to, nor what its tiles do")
         base = right or ordered
@@ -67,17 +62,7 @@ class SealedBatchCheck:
             yield self._of_batch("tree_size", f"is {batch['tree_size']:,}, and its tree has {len(base):,} leaves")
         if hashlib.sha256(b"".join(base)).digest() != batch["order_digest"]:
             yield self._of_batch("order_digest", "is not SHA-256 of its leaves in order")
-        yield from self._misplaced(base)
         yield from self._tile_differences(base)
-
-    def _sealed_leaf(self, index: int) -> Digest | None:
-        position, within = divmod(index, TILE_WIDTH)
-        if index < 0:
-            return None
-        if position not in self._tiles:
-            self._tiles = {position: _digests(self._tile(0, position))}
-        tile = self._tiles[position]
-        return tile[within] if within < len(tile) else None
 
     def _tile(self, level: int, position: int) -> bytes:
         place = {"batch_id": self._batch["id"], "level": level, "position": position}
@@ -106,15 +91,6 @@ class SealedBatchCheck:
         detail = f"is {elsewhere['batch_id']}, and it was sealed in batch {self._batch['id']}"
         return Difference("credential", credential_name(elsewhere), "batch_id", detail)
 
-    def _misplaced(self, base: Sequence[Digest]) -> Iterator[Difference]:
-        known = set(base)
-        for leaf, place, row_id in zip(self._leaves, self._places, self._row_ids, strict=True):
-            right_there = 0 <= place < len(base) and base[place] == leaf
-            if leaf in known and not right_there:
-                yield Difference(
-                    "credential", self._name(row_id), "leaf_index", f"is {place:,}, where another leaf stands"
-                )
-
     def _tile_differences(self, base: Sequence[Digest]) -> Iterator[Difference]:
         left = {
             (row["level"], row["position"]) for row in self._raw.rows("tile", ("level",), batch_id=self._batch["id"])
@@ -136,18 +112,18 @@ class SealedBatchCheck:
         return credential_name(next(self._raw.rows("credential", id=row_id)))
 
 
-def _leaf_of(credential: Mapping[str, Any], sealed: Digest | None) -> tuple[Digest, str]:
+def _leaf_of(credential: Mapping[str, Any], sealed: frozenset[Digest]) -> tuple[Digest, str]:
     """Return the leaf that two of three agree on, and the column that the third stands in; empty if all agree."""
     stored, entry = credential["leaf_hash"], credential["entry"]
     if entry is None:
         whole = len(stored) == DIGEST_BYTES
-        return (Digest(stored), "") if whole else (sealed or leaf_hash(b""), "leaf_hash")
+        return (Digest(stored), "") if whole else (leaf_hash(b""), "leaf_hash")
     computed = leaf_hash(entry)
     if computed == stored:
         return computed, ""
-    if sealed is not None and stored == sealed:
-        return sealed, "entry"
-    return computed, "leaf_hash" if computed == sealed else "entry or leaf_hash"
+    if stored in sealed:
+        return Digest(stored), "entry"
+    return computed, "leaf_hash" if computed in sealed else "entry or leaf_hash"
 
 
 def _leads_to(leaves: Sequence[Digest], root: bytes) -> bool:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from registry.core.canonical import parse_json
 from registry.core.errors import InputError
 from registry.credentials.arrays import with_arrays
+from registry.credentials.endorsement import endorsement_key, is_endorsement, without_endorsements
 from registry.credentials.keys import PublicKey
 from registry.credentials.roster import row_key
+from registry.credentials.signing import verify_proof
 from registry.credentials.times import parse_time, time_text
 from registry.services.fsck_findings import Difference, credential_name
 from registry.services.status_indices import list_number, list_position
@@ -53,6 +55,10 @@ class Catalogued:
         for number, document in self._documents.items():
             if document is None:
                 yield Difference("achievement", number, "document", "is not JSON")
+                continue
+            for one in document.get("endorsement", []):
+                if verify_proof(one).outcome != "passed":
+                    yield Difference("achievement", number, "document", "holds an endorsement that was altered")
         for row in self._keys:
             if not _is_key(row["multibase"]):
                 yield Difference("signing_key", row["id"], "multibase", "is not an Ed25519 key")
@@ -69,10 +75,13 @@ class Catalogued:
             self._note("issuer", credential["issuer_id"], "did", "is not the one that its credentials name")
         short_id = self.achievements.get(credential["achievement_id"], {}).get("short_id")
         number, name = credential["achievement_id"], credential_name(credential)
-        if name not in self._reissued:  # which took another one's place, and has a key of its own
+        if number is None:
+            if endorsement_key(dict(document)) != credential["row_key"]:
+                self._note("credential", name, "row_key", "is not what its document says")
+        elif name not in self._reissued:  # which took another one's place, and has a key of its own
             self._row_keys.take(credential, document, str(short_id))
         carried = _at(document, "credentialSubject", "achievement")
-        if self._documents.get(number) is not None and carried != self._documents[number]:
+        if self._documents.get(number) is not None and not _is_same_text(carried, self._documents[number]):
             self._note("achievement", number, "document", f"is not what {name} and perhaps others carry")
         method = _at(document, "proof", 0, "verificationMethod")
         if method not in self._methods:
@@ -89,14 +98,11 @@ class Catalogued:
 def document_differences(credential: Mapping[str, Any], catalogued: Catalogued) -> Iterator[Difference]:
     """Yield the columns that the credential's own document contradicts.
 
-    A VC-JWT, and what other software issued and was adopted here, is left to its leaf hash.
+    A VC-JWT, and what other software composed (adopted here, or signed through the VC-API), is left to its leaf hash.
     """
     entry = credential["entry"]
-    if (
-        entry is None
-        or entry.startswith(_JWT_BEGINS)
-        or None in (credential["achievement_id"], credential["status_index"])
-    ):
+    composed_elsewhere = credential["achievement_id"] is None and credential["row_key"] == credential["leaf_hash"]
+    if entry is None or entry.startswith(_JWT_BEGINS) or composed_elsewhere or credential["status_index"] is None:
         return
     name = credential_name(credential)
     try:
@@ -122,7 +128,11 @@ def _columns(
     yield "uuid", document.get("id") == credential_name(credential)
     named = _at(document, "issuer", "id")
     yield "issuer_id", named == issuer.get("did") or not catalogued.is_did(named)
-    yield "achievement_id", achievement.get("issuer_id") == credential["issuer_id"]
+    endorses = credential["achievement_id"] is None
+    yield (
+        "achievement_id",
+        is_endorsement(dict(document)) if endorses else achievement.get("issuer_id") == credential["issuer_id"],
+    )
     yield (
         "status_index",
         str(_at(status, "statusListIndex")) == str(list_position(index))
@@ -182,6 +192,11 @@ def _at(value: Any, *path: str | int) -> Any:  # noqa: ANN401  any JSON value
         except (KeyError, IndexError, TypeError):
             return None
     return value
+
+
+def _is_same_text(carried: object, kept: dict[str, Any]) -> bool:
+    """Compare achievements; an endorsement that came or went later is none of the text."""
+    return isinstance(carried, dict) and without_endorsements(carried) == without_endorsements(kept)
 
 
 def _json(text: str) -> Any:  # noqa: ANN401  any JSON value

@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, Facts, PartFacts, Unreachable
 from registry.core.errors import CredentialFormatError
+from registry.credentials.endorsement import endorsed_credential, endorsed_object
 from registry.credentials.findings import FormatProblem
-from registry.credentials.presented import Presented, SignatureFinding
+from registry.credentials.presented import Presented, SignatureFinding, entry_shown
 from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, questions_of, shown
 from registry.services.chain_questions import ChainQuestions
-from registry.services.embedded import embedded_in
+from registry.services.embedded import Embedded, embedded_in
 from registry.services.listed_status import ListKeys, listed_status
 from registry.services.web_questions import WebQuestions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from registry.checks.facts import DidService, Expected, NetworkRef, NotAsked, StatusListAnswer
     from registry.core.digest import Digest
     from registry.core.receipt import AnchorReceipt
+    from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainQuestion, ChainReader, IssuerDirectory
-    from registry.services.embedded import Embedded
 
 MAX_NESTING = 4
 """Deepest embedding of credentials in credentials that is judged."""
@@ -61,23 +62,32 @@ class Gathering:
         directory: IssuerDirectory,
         receipts: Sequence[AnchorReceipt],
         now: datetime,
+        beside: Sequence[dict[str, Any] | str] = (),
     ) -> None:
+        """`beside` are endorsements that came with the credential, and are not inside of it."""
         self._chains = ChainQuestions(readers)
         self._web = WebQuestions(directory)
         self._receipts = tuple(receipts)
         self._now = now
+        self._beside = tuple(beside)
         self._parts_left = MAX_PARTS
 
-    def facts(self, credential: dict[str, Any] | str, expected: Expected | NotAsked, depth: int = 0) -> Facts:
+    def facts(
+        self,
+        credential: dict[str, Any] | str,
+        expected: Expected | NotAsked,
+        depth: int = 0,
+        endorsed: Endorsed | NotAsked = NOT_ASKED,
+    ) -> Facts:
         """Return everything known about a credential; nothing that fails to answer raises.
 
-        `depth` counts the credentials around this one.
+        `depth` counts the credentials around this one; `endorsed` is what it stands in as an endorsement.
 
         Raises:
             CredentialFormatError: it is a text that is no VC-JWT.
 
         """
-        return self.finish(self.begin(credential), expected, depth)
+        return self.finish(self.begin(credential), expected, depth, endorsed)
 
     def begin(self, credential: dict[str, Any] | str) -> Begun:
         """Return what follows from credential and bundle alone; nobody is asked. CredentialFormatError as above."""
@@ -94,10 +104,12 @@ class Gathering:
         """Take answers to such questions, so that they are not asked again."""
         self._chains.know(facts)
 
-    def finish(self, begun: Begun, expected: Expected | NotAsked, depth: int = 0) -> Facts:
+    def finish(
+        self, begun: Begun, expected: Expected | NotAsked, depth: int = 0, endorsed: Endorsed | NotAsked = NOT_ASKED
+    ) -> Facts:
         """Ask whoever is to be asked, and return everything known."""
         presented, anchoring, unreachable = self._anchored(begun)
-        parts, unjudged = self._parts(presented, depth)
+        parts, unjudged = self._parts(begun.credential, presented, depth)
         return Facts(
             presented=replace(presented, format_problems=(*presented.format_problems, *unjudged)),
             receipt=anchoring.receipt,
@@ -108,6 +120,7 @@ class Gathering:
             expected=expected,
             parts=parts,
             now=self._now,
+            endorsed=endorsed,
         )
 
     def _anchored(self, begun: Begun) -> tuple[Presented, Anchoring, Unreachable | None]:
@@ -161,22 +174,34 @@ class Gathering:
             return UNSIGNED
         return listed_status(presented, anchoring, self._web, ListKeys(self._chains, self._now))
 
-    def _parts(self, presented: Presented, depth: int) -> tuple[tuple[PartFacts, ...], tuple[FormatProblem, ...]]:
+    def _parts(
+        self, credential: dict[str, Any] | str, presented: Presented, depth: int
+    ) -> tuple[tuple[PartFacts, ...], tuple[FormatProblem, ...]]:
         """Return the embedded credentials with their facts, and a problem if there are more than are judged."""
         if _is_refused(presented):
             return (), ()  # its verdict is clear, and it may hold anything
         room = self._parts_left if depth < MAX_NESTING else 0
-        parts = list(islice(embedded_in(presented.document), room + 1))
+        parts = list(islice(self._found(presented.document, depth), room + 1))
         judged, unjudged = parts[:room], parts[room:]
         self._parts_left -= len(judged)
-        facts = tuple(PartFacts(part.kind, part.place, self._part(part, depth + 1)) for part in judged)
-        return facts, _unjudged(unjudged)
+        whole = endorsed_credential(presented.credential_id, entry_shown(credential, presented.leaf_hash))
+        facts = []
+        for part in judged:
+            of = whole if part.within is presented.document else endorsed_object(part.within)
+            facts.append(PartFacts(part.kind, part.place, self._part(part, depth + 1, of)))
+        return tuple(facts), _unjudged(unjudged)
 
-    def _part(self, part: Embedded, depth: int) -> Facts:
+    def _found(self, document: dict[str, Any], depth: int) -> Iterator[Embedded]:
+        yield from embedded_in(document)
+        for number, one in enumerate(self._beside if depth == 0 else ()):
+            yield Embedded("endorsement", f"endorsements[{number}]", one, document)
+
+    def _part(self, part: Embedded, depth: int, of: Endorsed) -> Facts:
+        endorsed = of if part.kind == "endorsement" else NOT_ASKED
         try:
-            return self.facts(part.document, NOT_ASKED, depth)
+            return self.facts(part.document, NOT_ASKED, depth, endorsed)
         except CredentialFormatError as error:
-            return _unreadable(str(error), self._now)
+            return replace(_unreadable(str(error), self._now), endorsed=endorsed)
 
 
 def _naming(presented: Presented, receipts: Sequence[AnchorReceipt]) -> list[AnchorReceipt]:

@@ -1,77 +1,93 @@
-"""Issue credentials from roster rows: compose, sign, store, a chunk at a time.
+"""Issue credentials from roster rows: prepared a chunk at a time, signed here, stored a chunk at a time.
 
-The bytes to be signed are prepared by `prepare`, which knows no key; `Signer` alone signs.
-A row that was issued before (same issuer, achievement, recipient, award date) is skipped, so an
-interrupted import is simply run again.
+The bytes to be signed are made by `prepare`, in whatever process the executor has; a `CredentialSigner` alone signs, in
+this one. A row that was issued before (same issuer, achievement, recipient, award date) is skipped, so an interrupted
+import is simply run again.
 """
 
 from __future__ import annotations
 
-import secrets
 import uuid
+from collections import deque
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field
-from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from registry.core.batch import MAX_LEAVES
 from registry.core.digest import leaf_hash
-from registry.core.errors import CredentialFormatError, InputError, RosterError
-from registry.credentials.compose import check_row, compose
+from registry.core.errors import CredentialFormatError, InputError, RosterError, UnavailableError
+from registry.credentials.compose import HASHED, check_row
 from registry.credentials.roster import row_key
 from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
-from registry.credentials.status_list import status_entry
-from registry.credentials.vc_jwt import with_subject_id
 from registry.records import NewCredential
+from registry.services.framework_rule import require_framework
+from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
-from registry.services.site import status_list_url
-from registry.services.status_indices import StatusIndices, list_number, list_position
+from registry.services.status_indices import StatusIndices
+from registry.services.workers import SameProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
     from datetime import datetime
 
     from registry.core.digest import Digest
+    from registry.credentials.compose import Disclosure
+    from registry.credentials.framework_keys import FrameworkKey
     from registry.credentials.roster import RosterRow
     from registry.ports import CredentialStore
     from registry.records import IssuerRow
     from registry.services.catalogue import Catalogue, Offer
-    from registry.services.signer import CredentialSigner, Securing
+    from registry.services.prepare import Prepared
+    from registry.services.signer import CredentialSigner
 
-CHUNK_ROWS = 200
-"""Rows that are stored in one transaction; all that is in memory at once."""
-SALT_BYTES = 16
+CHUNK_ROWS = 1000
+"""Rows that are prepared together, and the fewest in a transaction."""
+MAX_STORED = 20_000
+"""Most rows in a transaction, about 5 kB each while they wait for it."""
+STORED_SHARE = 20
+"""A transaction adds at least one row to every so many of the issuer's: indices of random keys are written over almost
+as a whole in each transaction, however few rows it has, so that small ones would cost more the larger the store is."""
+AHEAD = 8
+"""How many chunks are being prepared while others are signed and stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A credential that only lacks its signature."""
+class WorkerDiedError(UnavailableError):
+    """A process that prepared credentials ended without a result; what was stored before stays."""
 
-    row: RosterRow
-    """Where it came from."""
-    offer: Offer
-    """What is awarded, and by whom."""
-    row_key: Digest
-    """Identity of the row."""
-    uuid: str
-    """UUID of its id."""
-    status_index: int
-    """Position in the issuer's status lists."""
-    unsigned: dict[str, Any]
-    """The document without its proof."""
-    options: Securing
-    """What the proof says beside its signature."""
-    message: bytes
-    """The bytes to be signed."""
+    code = "worker-died"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an import is."""
 
-    issued: int
+    issued: int = 0
     """New credentials so far."""
-    skipped: int
+    skipped: int = 0
     """Rows that were issued before."""
+    defects: tuple[str, ...] = ()
+    """Where bulk signing went wrong and was not used; each is worth a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of one award in a chunk, under way to a worker and back."""
+
+    offer: Offer
+    chunk: Chunk
+    keys: list[Digest]
+    prepared: Future[list[Prepared]]
+
+
+@dataclass(slots=True)
+class _Signed:
+    """What was signed since the last transaction."""
+
+    rows: int = 0
+    credentials: list[NewCredential] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +110,48 @@ class Issuance:
     """Whether a recipient without a DID gets an id for this credential alone, as a VC-JWT needs one."""
     max_batch_size: int = MAX_LEAVES
     """Most leaves in a batch; what is more opens another."""
+    disclosure: Disclosure = HASHED
+    """What credentials say openly about their recipients."""
+    required: FrameworkKey | None = None
+    """Framework whose mandatory descriptors an achievement must have."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
-    unsafe: dict[int, str] = field(default_factory=dict)
-    """What verifiers would refuse of an achievement, by its row number, empty if nothing; filled as needed."""
+    unfit: dict[int, str] = field(default_factory=dict)
+    """Why an achievement is not issued, by its row number, empty if it can be; filled as needed."""
+    offers: list[Offer] = field(default_factory=list)
+    """What the rows that were looked at award; filled as needed."""
+    underway: set[Digest] = field(default_factory=set)
+    """Keys of the rows that are being prepared and not stored yet."""
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Tells the awards of this run from those of another."""
 
-    def run(self, rows: Iterable[RosterRow]) -> Iterator[Progress]:
-        """Issue all rows, yielding progress after each stored chunk.
+    def run(self, rows: Iterable[RosterRow], executor: Executor | None = None) -> Iterator[Progress]:
+        """Issue all rows, yielding progress after each stored chunk; `executor` prepares them, else this process.
 
         Raises:
             RosterError: a row cannot be issued; chunks before it are kept, and a second run skips them.
+            WorkerDiedError: a process of the executor died; chunks before that are kept in the same way.
 
         """
-        issued = skipped = 0
-        stream = iter(rows)
-        while chunk := list(islice(stream, CHUNK_ROWS)):
-            new = self._new(chunk)
-            for _, group in groupby(new, key=lambda item: item[1].issuer.id):
-                self._store_group(list(group))
-            issued += len(new)
-            skipped += len(chunk) - len(new)
-            yield Progress(issued, skipped)
+        done, signed = Progress(), _Signed()
+        begun = self._begun(iter(rows), executor or SameProcess())
+        try:
+            waiting = deque(islice(begun, AHEAD))
+            while waiting:
+                count, parts = waiting.popleft()
+                waiting.extend(islice(begun, 1))
+                signed.rows += count
+                for part in parts:
+                    self._sign(part, signed)
+                if len(signed.credentials) >= self._fewest_stored() or not waiting:
+                    done = self._stored(signed, done)
+                    signed = _Signed()
+                    yield done
+        except BrokenExecutor as error:
+            raise WorkerDiedError(
+                f"A worker process died after {done.issued:,} credentials were issued, which stay. Run the same "
+                "command again for the rest, with fewer --workers if the machine ran out of memory."
+            ) from error
 
     def offer(self, row: RosterRow) -> Offer:
         """Return what a row awards; RosterError names row and column if there is no such thing."""
@@ -128,77 +165,99 @@ class Issuance:
         try:
             offer = self.offer(row)
             check_row(offer.achievement.document, row)
-            self._require_safe(offer, row)
+            self._require_fit(offer, row)
         except RosterError as error:
             return error
         return None
 
-    def _require_safe(self, offer: Offer, row: RosterRow) -> None:
-        """Raise RosterError if an achievement, or its issuer, holds what verifiers refuse; each is looked at once."""
+    def _require_fit(self, offer: Offer, row: RosterRow) -> None:
+        """Raise RosterError if an achievement cannot be issued by its issuer; each is looked at once."""
         key = offer.achievement.id
-        if key not in self.unsafe:
+        if key not in self.unfit:
+            self.offers.append(offer)
             try:
                 require_safe_achievement(offer.achievement.document)
                 require_safe_profile(offer.issuer.profile)
-                self.unsafe[key] = ""
+                require_framework(offer, self.required)
+                self.unfit[key] = ""
             except CredentialFormatError as error:
-                self.unsafe[key] = str(error)
-        if self.unsafe[key]:
-            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unsafe[key]}")
+                self.unfit[key] = str(error)
+        if self.unfit[key]:
+            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unfit[key]}")
 
-    def _new(self, chunk: list[RosterRow]) -> list[tuple[RosterRow, Offer, Digest]]:
+    def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[_Part]]]:
+        """Yield the number of rows of each chunk, and its parts as they are sent to be prepared."""
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            awarded: dict[int, list[tuple[RosterRow, Digest]]] = {}
+            offers: dict[int, Offer] = {}
+            for row, offer, key in self._new(chunk):
+                offers[offer.achievement.id] = offer
+                awarded.setdefault(offer.achievement.id, []).append((row, key))
+            yield len(chunk), [self._part(offers[key], new, executor) for key, new in awarded.items()]
+
+    def _new(self, chunk: list[RosterRow]) -> Iterator[tuple[RosterRow, Offer, Digest]]:
         keyed = [(row, offer := self.offer(row), _key(row, offer)) for row in chunk]
         known = self.store.known_row_keys([key for _, _, key in keyed])
-        new = [item for item in keyed if item[2] not in known]
-        return sorted(new, key=lambda item: item[1].issuer.id)
+        for row, offer, key in keyed:
+            if key not in known and key not in self.underway:
+                self.underway.add(key)
+                yield row, offer, key
 
-    def _store_group(self, group: list[tuple[RosterRow, Offer, Digest]]) -> None:
-        issuer_id = group[0][1].issuer.id
-        if issuer_id not in self.indices:
-            self.indices[issuer_id] = StatusIndices(self.store, issuer_id)
-        indices = self.indices[issuer_id]
-        prepared = (self.prepare(row, offer, key, indices.draw()) for row, offer, key in group)
-        signed = [self._signed(one) for one in prepared]
-        self.store.add_credentials(signed, self.now, self.max_batch_size)
+    def _part(self, offer: Offer, new: list[tuple[RosterRow, Digest]], executor: Executor) -> _Part:
+        if offer.issuer.id not in self.indices:
+            self.indices[offer.issuer.id] = StatusIndices(self.store, offer.issuer.id)
+        indices = self.indices[offer.issuer.id]
+        chunk = Chunk(self._award(offer), [row for row, _ in new], [indices.draw() for _ in new])
+        return _Part(offer, chunk, [key for _, key in new], executor.submit(prepare, chunk))
 
-    def prepare(self, row: RosterRow, offer: Offer, key: Digest, status_index: int) -> Prepared:
-        """Return a credential with the bytes to be signed; no key is needed."""
-        own = str(uuid.uuid4())
-        unsigned = self._compose(row, offer, own, status_index)
-        options = self.signer_of(offer.issuer).options(self.now)
-        try:
-            message = options.message(unsigned)
-        except CredentialFormatError as error:
-            raise row.error("achievement", str(error)) from error
-        return Prepared(row, offer, key, own, status_index, unsigned, options, message)
-
-    def _compose(self, row: RosterRow, offer: Offer, own: str, status_index: int) -> dict[str, Any]:
-        url = status_list_url(self.base_url, offer.issuer, list_number(status_index))
-        unsigned = compose(
-            offer.achievement.document,
-            offer.issuer.profile,
-            row,
-            credential_id=f"urn:uuid:{own}",
-            status_entry=status_entry(url, list_position(status_index)),
-            salt=secrets.token_urlsafe(SALT_BYTES),
+    def _award(self, offer: Offer) -> Award:
+        return Award(
+            name=f"{self.name}/{offer.achievement.id}",
+            issuer=offer.issuer,
+            achievement=offer.achievement,
+            options=self.signer_of(offer.issuer).options(self.now),
+            base_url=self.base_url,
+            names_subject=self.names_subject,
+            disclosure=self.disclosure,
         )
-        return with_subject_id(unsigned, f"urn:uuid:{uuid.uuid4()}") if self.names_subject else unsigned
 
-    def _signed(self, one: Prepared) -> NewCredential:
-        signature = self.signer_of(one.offer.issuer).signature(one.message)
-        entry = one.options.entry(one.unsigned, one.message, signature)
-        return NewCredential(
-            issuer_id=one.offer.issuer.id,
-            achievement_id=one.offer.achievement.id,
-            uuid=one.uuid,
-            row_key=one.row_key,
-            entry=entry,
-            leaf_hash=leaf_hash(entry),
-            recipient_token=new_token(),
-            status_index=one.status_index,
-            recipient=one.row.recipient.identifier,
-            issued_at=self.now,
-        )
+    def _fewest_stored(self) -> int:
+        drawn = max((indices.drawn for indices in self.indices.values()), default=0)
+        return max(CHUNK_ROWS, min(MAX_STORED, drawn // STORED_SHARE))
+
+    def _stored(self, signed: _Signed, done: Progress) -> Progress:
+        """Store what was signed, an issuer's part in one transaction, and return how far the import is with it."""
+        issuers: dict[int, list[NewCredential]] = {}
+        for one in signed.credentials:
+            issuers.setdefault(one.issuer_id, []).append(one)
+        for _, made in sorted(issuers.items()):  # in one order, so that two imports do not wait for each other
+            self.store.add_credentials(made, self.now, self.max_batch_size)
+            # A crash here leaves whole transactions; the next run skips their rows and issues the others.
+        self.underway.difference_update(one.row_key for one in signed.credentials)
+        issued = len(signed.credentials)
+        skipped = signed.rows - issued
+        return Progress(done.issued + issued, done.skipped + skipped, done.defects + tuple(signed.defects))
+
+    def _sign(self, part: _Part, signed: _Signed) -> None:
+        signer = self.signer_of(part.offer.issuer)
+        for at, one in enumerate(part.prepared.result()):
+            entry = signer.entry(one.unsigned)
+            if one.unsigned.defect:
+                signed.defects.append(one.unsigned.defect)
+            signed.credentials.append(
+                NewCredential(
+                    issuer_id=part.offer.issuer.id,
+                    achievement_id=part.offer.achievement.id,
+                    uuid=one.uuid,
+                    row_key=part.keys[at],
+                    entry=entry,
+                    leaf_hash=leaf_hash(entry),
+                    recipient_token=new_token(),
+                    status_index=part.chunk.status_indices[at],
+                    recipient=part.chunk.rows[at].recipient.identifier,
+                    issued_at=self.now,
+                )
+            )
 
 
 def _key(row: RosterRow, offer: Offer) -> Digest:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from registry.core.batch import proof_from_tiles
+from registry.core.batch import leaf_index_of, proof_from_tiles
 from registry.core.canonical import parse_json
 from registry.core.errors import ReceiptFormatError, StateError, VerificationError
 from registry.core.proof import require_inclusion
 from registry.core.receipt import AnchorReceipt, Bundle
+from registry.credentials.compact_jws import parse_compact
+from registry.credentials.presented import leaf_candidates
 from registry.records import BatchState
+from registry.services.embedded import embedded_in
 from registry.services.own_leaf import own_leaf
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
-    """Return a credential with its receipt; without one while its batch is open.
+    """Return a credential with its receipt, none while its batch is open, and with those of endorsements in it.
 
     Raises:
         StateError: the document was erased, or a stored tile is damaged.
@@ -31,7 +34,7 @@ def bundle_of(store: CredentialStore, credential: StoredCredential) -> Bundle:
     own_leaf(credential)
     receipt = receipt_of(store, credential)
     document = credential.entry.decode("ascii") if credential.entry.startswith(b"e") else parse_json(credential.entry)
-    return Bundle(document, (receipt,) if receipt else ())
+    return Bundle(document, (*([receipt] if receipt else []), *_of_endorsements(store, document)))
 
 
 def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorReceipt | None:
@@ -42,7 +45,7 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
 
     """
     batch = store.batch(credential.batch_id)
-    if batch is None or batch.root is None or credential.leaf_index is None:
+    if batch is None or batch.root is None:
         return None
     return AnchorReceipt(
         state="final" if batch.state is BatchState.FINAL else "pending",
@@ -54,10 +57,21 @@ def receipt_of(store: CredentialStore, credential: StoredCredential) -> AnchorRe
     )
 
 
+def _of_endorsements(store: CredentialStore, document: dict[str, Any] | str) -> list[AnchorReceipt]:
+    """Return the receipts that are kept of the endorsements in a credential."""
+    body = parse_compact(document).payload if isinstance(document, str) else document
+    found = (one.document for one in embedded_in(body) if one.kind == "endorsement")
+    leaves = [leaf for one in found if isinstance(one, dict) for leaf in leaf_candidates(one)]
+    return store.endorsement_receipts(leaves) if leaves else []
+
+
 def _proof(store: CredentialStore, credential: StoredCredential, batch: BatchRow) -> InclusionProof:
-    index = credential.leaf_index or 0
+    def tile(level: int, at: int) -> bytes:
+        return store.tile(batch.id, level, at)
+
     try:
-        proof = proof_from_tiles(index, batch.tree_size, lambda level, at: store.tile(batch.id, level, at))
+        index = leaf_index_of(credential.leaf_hash, batch.tree_size, tile)
+        proof = proof_from_tiles(index, batch.tree_size, tile)
         if batch.root is not None:
             require_inclusion(credential.leaf_hash, proof, batch.root)
     except (VerificationError, ReceiptFormatError) as error:

@@ -20,8 +20,8 @@ from registry.credentials.corrections import ACHIEVEMENT, corrected, require_kno
 from registry.credentials.screen import screen
 from registry.credentials.status_list import status_entry
 from registry.records import NewCredential
-from registry.services.issue import SALT_BYTES
 from registry.services.own_leaf import own_leaf
+from registry.services.prepare import SALT_BYTES
 from registry.services.share_links import new_token
 from registry.services.site import status_list_url
 from registry.services.status_indices import StatusIndices, list_number, list_position

@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 from typing import TYPE_CHECKING
 
-from registry.core.errors import InputError
+from registry.core.errors import InputError, ShareLinksFullError
 from registry.records import ShareLink
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ MAX_EVER = 500
 """Most share links of one credential, those turned off included, which are kept to say so."""
 MAX_LABEL = 60
 """Longest name of a share link, in characters."""
+PDF_LABEL = "PDF"
+"""What the link is called that a certificate's QR code leads to."""
 _UNSEEN = frozenset({"Cc", "Cs"})
 
 
@@ -55,6 +57,17 @@ def share_link_for(store: CredentialStore, credential: StoredCredential, label: 
     """
     new = ShareLink(new_token(), credential.uuid, share_label(label), now)
     return store.put_share_link(new, MAX_LIVE, MAX_EVER).token
+
+
+def printed_link(store: CredentialStore, credential: StoredCredential, base_url: str, now: datetime) -> str | None:
+    """Return the address that a certificate's QR code leads to, made if there is none; None if there is no room for it.
+
+    It is a share link like any other: its recipient sees it, and can turn it off.
+    """
+    try:
+        return share_link(base_url, share_link_for(store, credential, PDF_LABEL, now))
+    except ShareLinksFullError:
+        return None
 
 
 def share_label(text: str) -> str:

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from registry.credentials.keys import PublicKey
+from registry.credentials.compact_jws import base64url
+from registry.credentials.keys import PublicKey, multibase
 from registry.credentials.rsa_keys import RsaPublicKey
 from registry.credentials.signing import ProofOptions, secure, sign, signing_input
 from registry.credentials.vc_jwt import JwtOptions
@@ -19,28 +20,18 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-
-class Securing(Protocol):
-    """A way to secure a credential, all but the signature itself; it knows no key."""
-
-    def message(self, unsigned: dict[str, Any]) -> bytes:
-        """Return the bytes to be signed; CredentialFormatError if the credential cannot be signed as it is."""
-        ...
-
-    def entry(self, unsigned: dict[str, Any], message: bytes, signature: bytes) -> bytes:
-        """Return the signed credential as the bytes that are anchored."""
-        ...
+    from registry.credentials.unsigned import Unsigned
 
 
 class CredentialSigner(Protocol):
     """A key that signs credentials in one way."""
 
-    def options(self, now: datetime) -> Securing:
-        """Return how credentials are secured now."""
+    def options(self, now: datetime) -> ProofOptions | JwtOptions:
+        """Return how credentials are secured now, all but the signature itself; it knows no key."""
         ...
 
-    def signature(self, message: bytes) -> bytes:
-        """Return the key's signature of `message`."""
+    def entry(self, unsigned: Unsigned) -> bytes:
+        """Return a credential, signed, as the bytes that are anchored."""
         ...
 
 
@@ -57,14 +48,14 @@ class Signer:
         """Return what a proof made now says beside its signature."""
         return ProofOptions(now, self.verification_method)
 
-    def signature(self, message: bytes) -> bytes:
-        """Return the 64-byte signature of `message`."""
-        return sign(self.private_key, message)
+    def entry(self, unsigned: Unsigned) -> bytes:
+        """Return a credential, signed, as the bytes that are anchored."""
+        return unsigned.entry(multibase(sign(self.private_key, unsigned.message)))
 
     def signed(self, unsigned: dict[str, Any], now: datetime) -> dict[str, Any]:
         """Return a single document with its proof."""
         options = self.options(now)
-        return secure(unsigned, options, self.signature(signing_input(unsigned, options)))
+        return secure(unsigned, options, sign(self.private_key, signing_input(unsigned, options)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +74,11 @@ class JwtSigner:
         public = RsaPublicKey.of(key) if isinstance(key, RSAPrivateKey) else PublicKey.of(key)
         return JwtOptions.for_key(public, self.issuer_did)
 
-    def signature(self, message: bytes) -> bytes:
-        """Return the signature of `message`."""
+    def entry(self, unsigned: Unsigned) -> bytes:
+        """Return a credential, signed, as the bytes that are anchored: those of the compact JWS."""
+        return unsigned.entry(base64url(self._signature(unsigned.message)))
+
+    def _signature(self, message: bytes) -> bytes:
         if isinstance(self.private_key, RSAPrivateKey):
             return self.private_key.sign(message, PKCS1v15(), SHA256())
         return sign(self.private_key, message)

@@ -39,13 +39,14 @@ class StatusIndices:
     def __init__(self, store: CredentialStore, issuer_id: int) -> None:
         self._store = store
         self._issuer_id = issuer_id
-        self._drawn = store.credential_count(issuer_id)
+        self.drawn = store.credential_count(issuer_id)
+        """Credentials of the issuer so far, those included that have an index and are not stored yet."""
         self._list = -1
         self._taken: set[int] = set()
 
     def draw(self) -> int:
         """Return a free index, and take it."""
-        wanted = self._drawn // FILLED_ENTRIES
+        wanted = self.drawn // FILLED_ENTRIES
         if wanted != self._list:
             self._list = wanted
             first = wanted * LIST_ENTRIES
@@ -53,7 +54,7 @@ class StatusIndices:
         while (index := self._list * LIST_ENTRIES + secrets.randbelow(LIST_ENTRIES)) in self._taken:
             pass
         self._taken.add(index)
-        self._drawn += 1
+        self.drawn += 1
         return index
 
 

@@ -1,11 +1,12 @@
-"""From whatever somebody hands in to a bundle: JSON, compact JWS, baked PNG or SVG."""
+"""From whatever somebody hands in to a bundle: JSON, compact JWS, baked PNG or SVG, PDF with a bundle attached."""
 
 from __future__ import annotations
 
 from registry.core.canonical import parse_json
-from registry.core.errors import CanonicalFormError, CredentialFormatError, ReceiptFormatError
+from registry.core.errors import CanonicalFormError, CredentialFormatError, InputError, ReceiptFormatError
 from registry.core.receipt import Bundle, parse_bundle
 from registry.credentials.baking import unbake
+from registry.credentials.pdf_attachments import attached_files
 from registry.credentials.pictures import media_type_of
 from registry.services.kinds import Kind, foreign_kind
 
@@ -18,6 +19,9 @@ FOREIGN = {
 """What documents of other systems, and lone parts of ours, are told."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PICTURES = (_PNG, b"<")
+_PDF = b"%PDF-"
+_CREDENTIALS = (b"{", b"eyJ")
+"""How a file attached to a PDF begins if it may be a credential."""
 
 
 def unwrap(data: bytes) -> Bundle:
@@ -30,14 +34,42 @@ def unwrap(data: bytes) -> Bundle:
     text = data.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
         raise CredentialFormatError("There is nothing in it: paste the credential, or choose its file.")
+    if text.startswith(_PDF):
+        return _from_pdf(text)
+    if text.startswith(_PICTURES):
+        return _from_picture(text if text.startswith(b"<") else data)
+    return _from_document(text)
+
+
+def _from_document(text: bytes) -> Bundle:
     foreign = foreign_kind(text)
     if foreign is not None:
         raise CredentialFormatError(FOREIGN[foreign])
-    if text.startswith(_PICTURES):
-        return _from_picture(text if text.startswith(b"<") else data)
     if text.startswith((b"{", b"[")):
         return _require_credential(parse_bundle(parse_json(text)))
     return _from_text(text)
+
+
+def _from_pdf(data: bytes) -> Bundle:
+    files = [file for file in attached_files(data) if file.content.lstrip().startswith(_CREDENTIALS)]
+    found: dict[int, Bundle] = {}
+    problems: list[InputError] = []
+    for number, file in enumerate(files):
+        try:
+            found[number] = _from_document(file.content.strip())
+        except InputError as error:
+            problems.append(error)
+    if len(found) > 1:
+        names = ", ".join(repr(files[number].name) for number in found)
+        raise CredentialFormatError(f"The PDF carries {len(found)} credentials ({names}); one is allowed.")
+    if not found and len(problems) == 1:
+        raise CredentialFormatError(f"The file {files[0].name!r} attached to the PDF: {problems[0]}") from problems[0]
+    if not found:
+        raise CredentialFormatError(
+            "The PDF carries no credential. Use the certificate as it was downloaded: what was printed to a PDF or "
+            "scanned shows the words, but the credential in it is lost."
+        )
+    return next(iter(found.values()))
 
 
 def _from_picture(data: bytes) -> Bundle:

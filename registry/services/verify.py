@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registry.checks.facts import NotAsked, StatusListAnswer, Unreachable
+    from registry.core.receipt import Bundle
+    from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainReader, Clock, IssuerDirectory
 
 
@@ -51,7 +53,7 @@ class Verifier:
 
         """
         bundle = unwrap(data)
-        gathering = Gathering(self._readers, self._directory, bundle.receipts, self._clock.now())
+        gathering = self._gathering(bundle)
         facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
         return Judged(judge(facts), bundle, facts)
 
@@ -65,3 +67,12 @@ class Verifier:
         """Return what a credential's status list says, asking no chain; `known` lists, by address, are not fetched."""
         keys = ListKeys(ChainQuestions(self._readers), self._clock.now())
         return listed_status(present(document), Anchoring(None, NOT_ASKED), WebQuestions(self._directory, known), keys)
+
+    def verify_endorsement(self, data: bytes, endorsed: Endorsed) -> Judged:
+        """Judge an endorsement as one of `endorsed`; InputError as above."""
+        bundle = unwrap(data)
+        facts = self._gathering(bundle).facts(bundle.credential, NOT_ASKED, endorsed=endorsed)
+        return Judged(judge(facts), bundle, facts)
+
+    def _gathering(self, bundle: Bundle) -> Gathering:
+        return Gathering(self._readers, self._directory, bundle.receipts, self._clock.now(), bundle.endorsements)

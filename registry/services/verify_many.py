@@ -56,7 +56,7 @@ class ManyVerifier:
     def _opened(self, data: bytes) -> _Opened | InputError:
         try:
             bundle = unwrap(data)
-            gathering = Gathering(self._readers, self._directory, bundle.receipts, self._now)
+            gathering = Gathering(self._readers, self._directory, bundle.receipts, self._now, bundle.endorsements)
             return _Opened(bundle, gathering, gathering.begin(bundle.credential))
         except InputError as error:
             return error

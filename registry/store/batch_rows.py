@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 
 from registry.core.digest import Digest, Root
 from registry.core.errors import BatchSealedError
@@ -40,13 +41,9 @@ class Sealing:
                 yield StoredDocument(uuid, entry, Digest(leaf))
 
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
-        """Write leaf order, tiles and root; they take effect together when the sealing ends."""
-        positions = [{"leaf": leaf, "position": index} for index, leaf in enumerate(sealed.leaves)]
-        placed = update(CREDENTIAL).where(CREDENTIAL.c.leaf_hash == bindparam("leaf"))
-        self._connection.execute(placed.values(leaf_index=bindparam("position")), positions)
-        for tile in tiles:
-            values = {"batch_id": self._batch_id, "level": tile.level, "position": tile.index, "data": tile.data}
-            self._connection.execute(insert(TILE).values(values))
+        """Write tiles and root; they take effect together when the sealing ends."""
+        while part := [self._tile(tile) for tile in islice(tiles, STREAMED_ROWS)]:
+            self._connection.execute(insert(TILE), part)
         self._connection.execute(
             update(BATCH)
             .where(BATCH.c.id == self._batch_id)
@@ -58,6 +55,9 @@ class Sealing:
                 sealed_at=seconds(now),
             )
         )
+
+    def _tile(self, tile: Tile) -> dict[str, object]:
+        return {"batch_id": self._batch_id, "level": tile.level, "position": tile.index, "data": tile.data}
 
 
 class BatchRows:

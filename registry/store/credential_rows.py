@@ -66,6 +66,10 @@ class CredentialRows:
         """Return one credential by the secret part of its recipient's link."""
         return self._one(CREDENTIAL.c.recipient_token == recipient_token)
 
+    def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
+        """Return one credential by the identity of what it was issued for."""
+        return self._one(CREDENTIAL.c.row_key == row_key)
+
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
         """Yield the credentials of one batch, or all, in order of issue, streamed."""
         query = select(CREDENTIAL).order_by(CREDENTIAL.c.id)
@@ -147,7 +151,6 @@ def _credential(row: Row[Any]) -> StoredCredential:
         batch_id=row.batch_id,
         entry=row.entry,
         leaf_hash=Digest(row.leaf_hash),
-        leaf_index=row.leaf_index,
         recipient_token=row.recipient_token,
         status_index=row.status_index,
         recipient=row.recipient,

@@ -10,7 +10,9 @@ from sqlalchemy import insert, select, update
 
 from registry.core.account import Address
 from registry.core.errors import StateError
+from registry.credentials.endorsement import without_endorsements
 from registry.records import AchievementRow, IssuerRow, SigningKeyRow
+from registry.store.endorsement_rows import put_endorsement_receipts
 from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import ACHIEVEMENT, CREDENTIAL, ISSUER, SIGNING_KEY
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine, Row
+
+    from registry.core.receipt import AnchorReceipt
 
 
 class IssuerRows:
@@ -79,14 +83,20 @@ class IssuerRows:
         """Store an achievement, and return whether anything changed; StateError as in `put_achievements`."""
         return self.put_achievements([achievement])[0]
 
-    def put_achievements(self, achievements: Sequence[AchievementRow]) -> list[bool]:
+    def put_achievements(
+        self, achievements: Sequence[AchievementRow], receipts: Sequence[AnchorReceipt] = ()
+    ) -> list[bool]:
         """Store achievements, all or none, and return of each whether anything changed.
+
+        `receipts` are those of endorsements that stand in them.
 
         Raises:
             StateError: credentials were issued for one already, and its text differs: it is not rewritten under them.
+                What is added or taken away of its endorsements is none of its text.
 
         """
         with writing(self.engine) as connection:
+            put_endorsement_receipts(connection, receipts)
             return [_put_achievement(connection, one) for one in achievements]
 
     def achievements(self, issuer_id: int | None = None) -> list[AchievementRow]:
@@ -130,13 +140,17 @@ def _put_achievement(connection: Connection, achievement: AchievementRow) -> boo
         values = {"issuer_id": achievement.issuer_id, "short_id": achievement.short_id, "document": text}
         connection.execute(insert(ACHIEVEMENT).values(values))
         return True
-    if _is_awarded(connection, known.id):
+    if _is_awarded(connection, known.id) and _is_rewritten(known.document, achievement.document):
         raise StateError(
             f"Credentials were issued for the achievement {achievement.short_id!r} already, so its text stays. "
             "Add the new text under another name. Nothing was stored."
         )
     connection.execute(update(ACHIEVEMENT).where(table.c.id == known.id).values(document=text))
     return True
+
+
+def _is_rewritten(before: str, after: dict[str, Any]) -> bool:
+    return without_endorsements(json.loads(before)) != without_endorsements(after)
 
 
 def _is_awarded(connection: Connection, achievement_id: int) -> bool:

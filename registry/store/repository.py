@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from registry.store.batch_rows import BatchRows
 from registry.store.credential_rows import CredentialRows
 from registry.store.delivery_rows import DeliveryRows
+from registry.store.endorsement_rows import EndorsementRows
 from registry.store.issuer_rows import IssuerRows
 from registry.store.proof_rows import ProofRows
 from registry.store.reissue_rows import ReissueRows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from registry.core.receipt import AnchorHint
 
 
-class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows):
+class Store(IssuerRows, CredentialRows, BatchRows, ReissueRows, ShareLinkRows, EndorsementRows):
     """One database: issuers, achievements, credentials, links, batches, tiles; submissions, proofs and mails."""
 
     def __init__(self, engine: Engine) -> None:

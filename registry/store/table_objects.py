@@ -9,6 +9,7 @@ from registry.store.tables import (
     Batch,
     Credential,
     Delivery,
+    EndorsementReceipt,
     Issuer,
     Reissue,
     ShareLink,
@@ -32,6 +33,7 @@ ACHIEVEMENT = _table(Achievement)
 BATCH = _table(Batch)
 CREDENTIAL = _table(Credential)
 REISSUE = _table(Reissue)
+ENDORSEMENT_RECEIPT = _table(EndorsementReceipt)
 SHARE_LINK = _table(ShareLink)
 DELIVERY = _table(Delivery)
 TILE = _table(Tile)

@@ -5,7 +5,7 @@ Times are kept as whole seconds since 1970, UTC: one meaning in every database.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # SQLModel reads annotations at run time; its relationship-free tables need no quoting.
@@ -68,19 +68,15 @@ class Credential(SQLModel, table=True):
     """One credential: its exact entry bytes and what finds it."""
 
     __tablename__ = "credential"
-    __table_args__ = (
-        UniqueConstraint("issuer_id", "status_index"),
-        Index("ix_credential_batch_leaf", "batch_id", "leaf_index"),
-    )
+    __table_args__ = (UniqueConstraint("issuer_id", "status_index"),)
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     issuer_id: int = Field(foreign_key="issuer.id")
     achievement_id: int | None = Field(default=None, foreign_key="achievement.id")
-    batch_id: int = Field(foreign_key="batch.id")
+    batch_id: int = Field(foreign_key="batch.id", index=True)
     row_key: bytes = Field(unique=True)
     entry: bytes | None = None
     leaf_hash: bytes = Field(unique=True)
-    leaf_index: int | None = None
     recipient_token: str = Field(unique=True)
     status_index: int | None = None
     recipient: str
@@ -94,6 +90,15 @@ class Reissue(SQLModel, table=True):
     old_uuid: str = Field(primary_key=True, foreign_key="credential.uuid")
     new_uuid: str = Field(unique=True, foreign_key="credential.uuid")
     recorded_at: int = Field(sa_type=BigInteger)
+
+
+class EndorsementReceipt(SQLModel, table=True):
+    """The anchoring receipt of somebody's endorsement that stands in an achievement of this home."""
+
+    __tablename__ = "endorsement_receipt"
+    leaf_hash: bytes = Field(primary_key=True)
+    document: str
+    """The receipt as JSON."""
 
 
 class ShareLink(SQLModel, table=True):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,18 +24,25 @@ from registry.cli.signing_keys import signers
 from registry.identity.directory import WebDirectory
 from registry.services.share_links import share_link_for
 from registry.services.verify import Verifier
-from registry.settings import load_settings, open_store
+from registry.settings import build_press, load_settings, open_store
 from registry.system import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from fastapi import FastAPI
 
     from registry.store.repository import Store
 
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
+if "services_world" not in sys.modules:
+    _SPEC = importlib.util.spec_from_file_location(
+        "services_world", Path(__file__).parent.parent / "services" / "world.py"
+    )
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
+    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
 HOSTILE = "</title><script>alert(1)</script> & \"Data\" 'x' \u202eevil"
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
 
@@ -100,7 +109,9 @@ def site(devnet: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
             signer_of(issuer)
     network = load_networks(home.folder)["local"]
     verifier = Verifier((RpcChainReader(network),), WebDirectory(allow_loopback=True), SystemClock())
-    office = Office(store, signer_of, [network.ref()], settings.base_url, verifier, SystemClock())
+    office = Office(
+        store, signer_of, [network.ref()], settings.base_url, verifier, SystemClock(), build_press(settings)
+    )
     app = create_app(office)
     with running(app, port):
         yield Site(home, app, store, office, verifier, settings.base_url)

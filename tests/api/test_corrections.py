@@ -139,6 +139,7 @@ def test_several_members_are_changed_from_a_file(site: Any, credential: Any, tmp
         (["--set", "name="], "cannot be empty"),
         (["--set", "email=nobody"], "not an e-mail address"),
         (["--set", "awarded=07/01/2026"], "may mean day/month"),
+        (["--set", "awarded=2024-08-31"], "offered from 2024-09-01"),
         (["--set", "grade=A++"], "result"),
         (["--set", "achievement=unknown"], "awards no"),
         ([], "nothing to change"),

@@ -8,6 +8,7 @@ import io
 import json
 import re
 import secrets
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -30,6 +31,7 @@ from registry.services.unwrap import unwrap
 if TYPE_CHECKING:
     import httpx
 
+codes_in = sys.modules["tests_printed_codes"].codes_in  # loaded by tests/conftest.py
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home"), pytest.mark.anyio]
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 SAME_SITE = {"Sec-Fetch-Site": "same-origin", **BROWSER}
@@ -53,12 +55,36 @@ def picture_of(width: int, height: int) -> str:
 
 
 def paths_below(link: str) -> list[str]:
-    files = ("bundle.json", "badge.png", "badge.svg", "credential.jwt")
+    files = ("bundle.json", "badge.png", "badge.svg", "credential.jwt", "certificate.pdf")
     return [link, f"{link}/newer", *(f"{link}/{name}" for name in files), *(f"{link}/newer/{name}" for name in files)]
 
 
 async def press(client: httpx.AsyncClient, path: str, data: dict[str, str], **headers: str) -> httpx.Response:
     return await client.post(path, data=data, headers={**SAME_SITE, **headers})
+
+
+async def test_a_certificate_leads_to_the_link_it_came_by_and_the_recipients_own_to_a_link_called_pdf(
+    client: httpx.AsyncClient, site: Any, credential: Any
+) -> None:
+    shared = site.link(credential, "Acme Ltd")
+
+    theirs = await client.get(f"{shared}/certificate.pdf")
+    mine = [await client.get(f"{own(credential)}/certificate.pdf") for _ in range(2)]
+
+    assert theirs.headers["content-type"] == "application/pdf"
+    assert unwrap(theirs.content).credential["id"] == credential.credential_id
+    assert codes_in(theirs.content) == [f"{site.url}{shared}"]
+    [printed] = [one for one in site.store.live_share_links(credential.uuid) if one.label == "PDF"]
+    assert [codes_in(one.content) for one in mine] == [[f"{site.url}/c/{printed.token}"]] * 2
+
+
+async def test_a_certificate_of_who_has_as_many_links_as_there_may_be_has_no_code(
+    client: httpx.AsyncClient, site: Any, credential: Any
+) -> None:
+    for number in range(MAX_LIVE):
+        site.link(credential, f"Employer {number}")
+
+    assert codes_in((await client.get(f"{own(credential)}/certificate.pdf")).content) == []
 
 
 # --- The recipient's own page

@@ -449,13 +449,18 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
         database_with(
             "DROP TABLE delivery",
             "DROP TABLE reissue",
+            "DROP TABLE endorsement_receipt",
             "DROP TABLE share_link",
             "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
+            "DROP INDEX ix_credential_batch_id",
+            "ALTER TABLE credential ADD COLUMN leaf_index INTEGER",
+            "CREATE INDEX ix_credential_batch_leaf ON credential (batch_id, leaf_index)",
             "ALTER TABLE signing_key DROP COLUMN retired_since",
             "ALTER TABLE signing_key DROP COLUMN stolen",
             "UPDATE alembic_version SET version_num = '0003'",
         )(members, manifest)
-        del manifest["rows"]["reissue"], manifest["rows"]["share_link"], manifest["rows"]["delivery"]
+        for table in ("reissue", "share_link", "delivery", "endorsement_receipt"):
+            del manifest["rows"][table]
         manifest["schemaRevision"] = "0003"
 
     issued_home.do("restore", str(rewritten(made, tmp_path / "old.zip", older)), "--home", str(tmp_path / "new"))

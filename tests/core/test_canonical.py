@@ -2,7 +2,8 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.core.canonical import MAX_DEPTH, MAX_TEXT_BYTES, canonical_bytes, entry_of, entry_of_jwt, parse_json
@@ -40,6 +41,36 @@ def test_the_canonical_form_is_read_back_and_written_the_same(value: object) -> 
 def test_spacing_and_member_order_do_not_change_the_canonical_form(value: dict[str, object]) -> None:
     shuffled = json.dumps(dict(reversed(value.items())), indent=3)
     assert canonical_bytes(parse_json(shuffled)) == canonical_bytes(value)
+
+
+WIDE = st.integers(-(2**70), 2**70) | st.floats() | st.sampled_from([2**53 - 1, 2**53, -(2**53), -0.0, 1e15, 1e21])
+KEYS = texts | st.sampled_from(["\ue000", "\uffff", "\U00010000", "\U0010ffff"])
+ANY = st.recursive(
+    st.none() | st.booleans() | WIDE | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(ANY)
+@example(2**53)
+@example([2**53 - 1, -0.0, 5.0, 1e21, 1e20, 1e-7, 1e-5, 0.1, 123456789012345.6, 5e-324])
+@example({"\ue000": 1, "\U00010000": 2})
+@example({"a": "\ud800"})
+@example([True, 1, 1.0])
+def test_the_fast_writer_gives_the_bytes_of_rfc_8785_or_the_same_refusal(value: object) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeError):
+        with pytest.raises(CanonicalFormError):
+            canonical_bytes(value)
+    else:
+        assert canonical_bytes(value) == expected
+
+
+@given(st.floats(1e-4, 1e15, exclude_min=True, exclude_max=True) | st.integers(-(2**53) + 1, 2**53 - 1))
+def test_every_number_that_is_written_fast_is_written_as_rfc_8785_says(number: float) -> None:
+    assert canonical_bytes([number, -number]) == rfc8785.dumps([number, -number])
 
 
 def test_five_and_five_point_zero_have_one_form() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.batch import MAX_LEAVES, TILE_WIDTH, proof_from_tiles, seal, tiles_of
+from registry.core.batch import MAX_LEAVES, TILE_WIDTH, leaf_index_of, proof_from_tiles, seal, tiles_of
 from registry.core.digest import Digest, leaf_hash, node_hash
 from registry.core.errors import ReceiptFormatError, RootMismatchError
 from registry.core.proof import root_from_proof
@@ -110,3 +110,52 @@ def test_a_damaged_tile_never_gives_a_proof_that_leads_to_the_root(count: int, d
     bad = proof_from_tiles(index, count, lambda level, at: tiles[level, at])
 
     assert bad == good or root_from_proof(batch.leaves[index], bad) != batch.root
+
+
+def tiles_by_place(leaves: list[Digest]) -> dict[tuple[int, int], bytes]:
+    return {(tile.level, tile.index): tile.data for tile in tiles_of(leaves)}
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32).map(Digest), min_size=1, max_size=700, unique=True))
+def test_every_leaf_is_found_in_its_tile_however_leaves_are_spread(leaves: list[Digest]) -> None:
+    ordered = sorted(leaves)
+    tiles = tiles_by_place(ordered)
+    for index, leaf in enumerate(ordered):
+        assert leaf_index_of(leaf, len(ordered), lambda level, at: tiles[level, at]) == index
+
+
+def test_a_leaf_of_a_hundred_thousand_is_found_in_a_few_reads() -> None:
+    ordered = sorted(leaves_of(100_000))
+    tiles = tiles_by_place(ordered)
+    asked: list[int] = []
+
+    def read_tile(level: int, at: int) -> bytes:
+        asked.append(at)
+        return tiles[level, at]
+
+    for index in range(0, len(ordered), 997):
+        assert leaf_index_of(ordered[index], len(ordered), read_tile) == index
+    assert len(asked) / len(range(0, len(ordered), 997)) < 6
+
+
+def test_a_damaged_tile_hides_no_leaf_of_another() -> None:
+    ordered = sorted(leaves_of(1500))
+    for broken in range(6):
+        for damage in (b"", b"\xff" * 8192, bytes(8192), b"short"):
+            tiles = {**tiles_by_place(ordered), (0, broken): damage}
+            for index in (0, 255, 256, 700, 1023, 1024, 1499):
+                if index // TILE_WIDTH != broken:
+                    assert leaf_index_of(ordered[index], 1500, lambda level, at: tiles[level, at]) == index  # noqa: B023
+
+
+def test_a_leaf_that_is_in_no_tile_is_an_error() -> None:
+    tiles = tiles_by_place(sorted(leaves_of(300)))
+    with pytest.raises(ReceiptFormatError, match="no tile of the batch holds the leaf 0x"):
+        leaf_index_of(leaf_hash(b"stranger"), 300, lambda level, at: tiles[level, at])
+
+
+def test_a_leaf_is_found_at_a_digests_place_only() -> None:
+    leaf = leaf_hash(b"x")
+    shifted = bytes(16) + leaf + bytes(16)
+    with pytest.raises(ReceiptFormatError):
+        leaf_index_of(leaf, 2, lambda _level, _at: shifted)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from registry.core.errors import RosterError
-from registry.credentials.dialects import DIALECTS, Mapping, mapping_of
+from registry.credentials.dialects import DIALECTS
+from registry.credentials.mapping import Mapping, mapping_of
 from registry.credentials.roster import RosterRow, read_roster
 
 

@@ -18,6 +18,9 @@ from openvc.keys import verify_signature
 from registry.core.canonical import canonical_bytes
 from registry.core.errors import CredentialFormatError, SignatureError
 from registry.credentials.compact_jws import MAX_HEADER_CHARACTERS, base64url, parse_compact
+from registry.credentials.compose import PERSONAL
+from registry.credentials.holes import Places
+from registry.credentials.jwt_cohort import JwtCohort
 from registry.credentials.keys import PublicKey
 from registry.credentials.presented import present_jwt
 from registry.credentials.rsa_keys import RSA_PREFIX, RsaPublicKey, any_public_key
@@ -37,8 +40,8 @@ def signature(message: bytes, algorithm: str) -> bytes:
 
 
 def issued(algorithm: str, unsigned: dict[str, Any] = BADGE) -> str:
-    message = OPTIONS[algorithm].message(unsigned)
-    return OPTIONS[algorithm].entry(unsigned, message, signature(message, algorithm)).decode("ascii")
+    made = JwtCohort(OPTIONS[algorithm], Places({}, frozenset())).prepared(unsigned)
+    return made.entry(base64url(signature(made.message, algorithm))).decode("ascii")
 
 
 def token(header: Any, payload: Any, algorithm: str = "EdDSA") -> str:
@@ -213,12 +216,30 @@ def test_a_header_has_a_bound() -> None:
 @pytest.mark.parametrize("change", [{"badgeColour": "red"}, {"type": ["VerifiableCredential", "NoSuchType"]}])
 def test_an_undefined_term_or_type_is_refused_when_it_is_signed(change: dict[str, Any]) -> None:
     with pytest.raises(CredentialFormatError, match="cannot be signed"):
-        OPTIONS["EdDSA"].message({**BADGE, **change})
+        issued("EdDSA", {**BADGE, **change})
 
 
 def test_a_subject_without_id_cannot_be_signed() -> None:
     with pytest.raises(CredentialFormatError, match="subject has no id"):
-        OPTIONS["EdDSA"].message(FULL)
+        issued("EdDSA", FULL)
+
+
+def test_in_a_cohort_every_token_says_what_it_says_alone() -> None:
+    cohort = JwtCohort(OPTIONS["EdDSA"], Places({}, PERSONAL))
+    for number in range(3):
+        one = {**BADGE, "id": f"urn:uuid:00000000-0000-4000-8000-00000000000{number}"}
+        assert cohort.prepared(one, checked=number == 2) == JwtCohort(
+            OPTIONS["EdDSA"], Places({}, frozenset())
+        ).prepared(one)
+    assert len(cohort.shapes) == 1
+
+
+@pytest.mark.parametrize("change", [{"id": "relative"}, {"name": "a\x07b"}, {"badgeColour": "red"}])
+def test_what_cannot_be_signed_is_refused_in_a_known_cohort_too(change: dict[str, Any]) -> None:
+    cohort = JwtCohort(OPTIONS["EdDSA"], Places({}, PERSONAL | {"name"}))
+    cohort.prepared(BADGE)
+    with pytest.raises(CredentialFormatError):
+        cohort.prepared({**BADGE, **change})
 
 
 def test_an_id_that_is_there_stays() -> None:

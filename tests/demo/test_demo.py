@@ -86,16 +86,23 @@ def test_it_writes_a_bundle_and_a_badge_of_every_credential_and_nothing_old(demo
 
 def test_it_shows_what_holds_and_why_the_rest_is_refused(demo: Demo) -> None:
     said = [line.strip() for line in demo.out.splitlines()]
-    assert sum(line.startswith("Verified on ") for line in said) == 2
+    assert sum(line.startswith("Verified on ") for line in said) == 3
     assert "Not verified: the content was altered after it was signed." in said
     assert "Not verified: the issuer revoked it." in said
     assert "Not verified: it has expired." in said
 
 
+def test_it_shows_an_endorsement_that_stands_and_that_it_is_withdrawn(demo: Demo) -> None:
+    words = "endorsed by Office for Academic Quality (demo): Assessed against the national standard"
+    said = [line.strip() for line in demo.out.splitlines() if line.strip().startswith(words)]
+    assert said[0].endswith("It stands.")
+    assert "Withdrawn: the issuer revoked it on " in said[1]
+
+
 def test_it_says_gas_cost_times_and_where_everything_is(demo: Demo) -> None:
     assert f"Anchored {COUNT} credentials of two issuers in one transaction:" in demo.out
     assert "Per credential: " in demo.out
-    for stage in ("local chain and keys", "issue", "seal, anchor, finalize", "export", "verify"):
+    for stage in ("local chain and keys", "an endorsement", "issue", "seal, anchor, finalize", "export", "verify"):
         assert f"  {stage} " in demo.out
     assert "Verifier page: http://127.0.0.1:" in demo.out
     assert "credanchor devnet down" in demo.out

@@ -94,14 +94,14 @@ def test_31_a_bit_that_flips_once_it_is_sealed_is_caught_at_export(bench: Bench,
     assert "urn:uuid:" in refused[0]
 
 
-@pytest.mark.parametrize(("level", "position", "whole"), [(0, 0, 44 + 1), (0, 1, 256 + 1), (1, 0, 256)])
+@pytest.mark.parametrize(("level", "position", "whole"), [(0, 0, 44), (0, 1, 256), (1, 0, 256)])
 def test_31_a_flipped_bit_in_a_tile_is_caught_at_export(bench: Bench, level: int, position: int, whole: int) -> None:
     bench.sealed_batch(LEAVES)
     flip(bench.store, TILE, "data", (TILE.c.level == level) & (TILE.c.position == position), bit=5)
 
     sound, refused = handed_out(bench.store)
 
-    # Those proofs hold that do not name the damaged digest, the one of the leaf itself among them.
+    # Those proofs hold that do not name the damaged digest; the leaf itself is not found any more.
     assert (sound, len(refused)) == (whole, LEAVES - whole)
     assert all("tiles of batch" in why and "backup" in why for why in refused)
 

@@ -80,7 +80,7 @@ def test_a_broken_disk_fails_the_command_in_words(stage: Stage, kind: str, words
 
 def test_the_verdict_sees_a_lost_leaf_and_a_forgotten_transaction(stage: Stage) -> None:
     stage.anchor()
-    execute(stage, "DELETE FROM credential WHERE leaf_index = 1")
+    execute(stage, "DELETE FROM credential WHERE id = (SELECT min(id) FROM credential)")
     execute(stage, "DELETE FROM attempt")
 
     verdict = stage.judge(final=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,11 +21,12 @@ from registry.core.proof import require_inclusion
 from registry.core.receipt import receipt_json
 from registry.credentials.roster import read_roster
 from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential
-from registry.services import issue, status_indices
 from registry.services import seal as seal_module
+from registry.services import status_indices
 from registry.services.catalogue import Catalogue
 from registry.services.export import exported, file_content
 from registry.services.issue import Issuance
+from registry.services.prepare import Chunk, Prepared, prepare
 from registry.services.receipts import bundle_of, receipt_of
 from registry.services.seal import seal_batch, seal_open_batches
 from registry.services.signer import Signer
@@ -341,14 +343,15 @@ def test_a_row_for_an_unknown_achievement_is_a_roster_error_before_anything_is_s
 
 def test_preparing_needs_no_private_key(store: Store, issuer: IssuerRow) -> None:
     add_achievement(store, issuer)
-    keyless = issuance(store, worlds.new_issuer())
+    issuing = issuance(store, worlds.new_issuer())
     [row] = rows("data,a@x.example,A,A,2026-06-30")
-    offer = keyless.offer(row)
-    prepared = keyless.prepare(row, offer, issue._key(row, offer), 7)
-    assert len(prepared.message) == 64
-    assert "proof" not in prepared.unsigned
-    assert prepared.unsigned["credentialStatus"]["statusListIndex"] == "7"
-    assert prepared.unsigned["credentialStatus"]["statusListCredential"] == "https://uni.example/issuers/uni/status/0"
+    chunk = Chunk(issuing._award(issuing.offer(row)), [row], [7])
+    [prepared] = prepare(pickle.loads(pickle.dumps(chunk)))  # noqa: S301  as it goes to another process
+    assert isinstance(prepared, Prepared)
+    assert len(prepared.unsigned.message) == 64
+    status = json.loads(prepared.unsigned.entry(""))["credentialStatus"]
+    assert status["statusListIndex"] == "7"
+    assert status["statusListCredential"] == "https://uni.example/issuers/uni/status/0"
 
 
 # --- Export

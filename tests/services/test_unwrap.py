@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import Any
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.checks.report import report_json
 from registry.core.errors import InputError
-from registry.core.receipt import MAX_RECEIPTS, receipt_json
+from registry.core.receipt import MAX_RECEIPTS, Bundle, receipt_json
 from registry.credentials.badge import default_badge
 from registry.credentials.baking import bake_png, bake_svg
+from registry.services.certificate import Press, certificate_pdf
+from registry.services.fonts import load_fonts
 from registry.services.kinds import Kind, foreign_kind, kind_of
 from registry.services.unwrap import FOREIGN, unwrap
 
@@ -27,12 +32,28 @@ TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJpZCI6InVybjp1dWlkOjEifQ.c2ln"
 PICTURE = default_badge(b"colour")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'
 BUNDLE = worlds.bundle_bytes(BADGE, [RECEIPT])
+PDF = certificate_pdf(Bundle(BADGE, (RECEIPT,)), link=None, press=Press(load_fonts(), {}))
+
+
+def pdf_with(*files: tuple[str, bytes]) -> bytes:
+    """Return a PDF with these files attached."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(9, 9)
+    for name, content in files:
+        writer.add_attachment(name, content)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
 
 CARRIERS: dict[str, tuple[bytes, int]] = {
     "a bundle": (BUNDLE, 1),
     "a bundle with a byte order mark and blanks": (b"\xef\xbb\xbf\n " + BUNDLE + b"\r\n", 1),
     "a bare credential": (TEXT.encode(), 0),
     "a PNG badge": (bake_png(PICTURE, TEXT, RECEIPTS), 1),
+    "a certificate": (PDF, 1),
+    "a certificate with blanks before it": (b"\n" + PDF, 1),
+    "a PDF with other files": (pdf_with(("a.txt", b"hello"), ("b.json", b'{"x":1}'), ("c", BUNDLE)), 1),
     "an SVG badge": (bake_svg(SVG, TEXT, RECEIPTS), 1),
     "an SVG badge with blanks before it": (b"\n" + bake_svg(SVG, TEXT, RECEIPTS), 1),
 }
@@ -47,7 +68,14 @@ def test_every_carrier_gives_the_credential_and_its_receipts(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [TOKEN.encode(), b" " + TOKEN.encode() + b"\n", bake_png(PICTURE, TOKEN, "[]"), bake_svg(SVG, TOKEN, "[]")]
+    "data",
+    [
+        TOKEN.encode(),
+        b" " + TOKEN.encode() + b"\n",
+        bake_png(PICTURE, TOKEN, "[]"),
+        bake_svg(SVG, TOKEN, "[]"),
+        pdf_with(("credential.jwt", TOKEN.encode())),
+    ],
 )
 def test_a_signed_token_is_taken_alone_and_out_of_pictures(data: bytes) -> None:
     assert unwrap(data).credential == TOKEN
@@ -82,6 +110,15 @@ def test_a_signed_token_is_taken_alone_and_out_of_pictures(data: bytes) -> None:
         (bake_png(PICTURE, TEXT, "[7]"), "not an anchor receipt"),
         (bake_png(PICTURE, TEXT, json.dumps([receipt_json(RECEIPT)] * (MAX_RECEIPTS + 1))), "at most 64"),
         (bake_svg(SVG, TEXT, json.dumps([receipt_json(RECEIPT)] * (MAX_RECEIPTS + 1))), "at most 64"),
+        (b"%PDF-1.7", "The PDF is damaged"),
+        (pdf_with(), "The PDF carries no credential"),
+        (pdf_with(("a.txt", b"hello"), ("b", b"")), "The PDF carries no credential"),
+        (pdf_with(("a.json", b'{"a":1}'), ("b.json", b"{")), "The PDF carries no credential"),
+        (pdf_with(("a.json", b'{"type":"Person"}')), "'a.json' attached to the PDF: This JSON is not a verifiable"),
+        (pdf_with(("a.json", b'{"a":1,"a":2}')), "'a.json' attached to the PDF: .*twice"),
+        (pdf_with(("a.json", BUNDLE), ("b.json", BUNDLE)), r"carries 2 credentials \('a.json', 'b.json'\)"),
+        (pdf_with(("a.json", BUNDLE), ("a.json", TOKEN.encode())), r"carries 2 credentials \('a.json', 'a.json'\)"),
+        (pdf_with(("a.pdf", PDF)), "The PDF carries no credential"),
     ],
 )
 def test_nonsense_is_told_what_it_is(data: bytes, words: str) -> None:
@@ -178,7 +215,28 @@ def test_a_credential_with_any_member_replaced_ends_in_a_judgement_or_an_input_e
 
 
 @given(st.data())
-def test_a_picture_with_any_byte_changed_ends_in_a_judgement_or_an_input_error(data: st.DataObject) -> None:
-    picture = bytearray(CARRIERS["a PNG badge"][0])
-    picture[data.draw(st.integers(0, len(picture) - 1))] = data.draw(st.integers(0, 255))
-    _ends_well(bytes(picture))
+def test_a_picture_or_a_certificate_with_any_byte_changed_ends_in_a_judgement_or_an_input_error(
+    data: st.DataObject,
+) -> None:
+    carrier = bytearray(data.draw(st.sampled_from([CARRIERS["a PNG badge"][0], PDF])))
+    carrier[data.draw(st.integers(0, len(carrier) - 1))] = data.draw(st.integers(0, 255))
+    _ends_well(bytes(carrier))
+
+
+def test_a_certificate_is_judged_as_its_bundle_is() -> None:
+    world = worlds.World()
+    document = worlds.badge(world.issuer)
+    bundle = Bundle(document, tuple(world.chain.anchor([document], world.issuer)))
+    data = certificate_pdf(bundle, link=None, press=Press(load_fonts(), {}))
+    judged, expected = world.verifier.verify(data), world.judge(*(bundle.credential, bundle.receipts))
+    assert report_json(judged.report, "it") == report_json(expected.report, "it")
+    assert worlds.told(judged)[0] == "verified"
+
+
+def test_an_altered_credential_inside_a_certificate_is_not_verified() -> None:
+    world = worlds.World()
+    document = worlds.badge(world.issuer)
+    receipts = tuple(world.chain.anchor([document], world.issuer))
+    document["credentialSubject"]["identifier"][0]["identityHash"] = "Mallory"
+    data = certificate_pdf(Bundle(document, receipts), link=None, press=Press(load_fonts(), {}))
+    assert worlds.told(world.verifier.verify(data))[0] == "not-verified"

@@ -223,6 +223,15 @@ def test_an_unreachable_did_document_leaves_the_issuer_unconfirmed(world: Any) -
     assert told(judged) == ("undecided", "issuer-unconfirmed")
 
 
+@pytest.mark.parametrize("half", ["\ud800", "x\udfffy"])
+def test_half_a_surrogate_pair_is_judged_in_words(world: Any, half: str) -> None:
+    document = worlds.badge(world.issuer)
+    document["credentialSubject"]["achievement"]["description"] = half
+    judged = world.verifier.verify(json.dumps({"credential": document, "receipts": []}).encode())
+    assert told(judged)[0] != "verified"
+    assert check(judged, "signature") == ("undecided", "not-canonical")
+
+
 # --- Status lists
 
 URL = "https://uni.example/status/0"

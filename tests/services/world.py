@@ -31,6 +31,7 @@ from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import ChainUnavailableError, ProfileUnavailableError
 from registry.core.receipt import AnchorHint, AnchorReceipt, Bundle, bundle_json
 from registry.credentials.contexts import CLR_CONTEXTS, CONTEXTS
+from registry.credentials.endorsement import digest_text, endorsed_object
 from registry.credentials.signing import ProofOptions, PublicKey, secure, sign, signing_input
 from registry.credentials.status_list import status_entry, status_list_credential
 from registry.ports import IssuerSite
@@ -39,6 +40,7 @@ from registry.services.verify import Verifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from registry.credentials.endorsement import Endorsed
     from registry.ports import ChainQuestion
     from registry.services.judged import Judged
 
@@ -89,16 +91,17 @@ def _common(issuer: Issuer, types: list[str], contexts: Sequence[str]) -> dict[s
     }
 
 
+ACHIEVEMENT: dict[str, Any] = {
+    "id": "urn:uuid:5dc2f2a0-7c4f-4a35-8a37-5df5ee1f0101",
+    "type": ["Achievement"],
+    "name": "Data Foundations",
+    "description": "Reads small data sets.",
+    "criteria": {"narrative": "Four projects."},
+}
+
+
 def unsigned_badge(issuer: Issuer, endorsements: Sequence[Any] = (), status_url: str | None = None) -> dict[str, Any]:
-    achievement: dict[str, Any] = {
-        "id": "urn:uuid:5dc2f2a0-7c4f-4a35-8a37-5df5ee1f0101",
-        "type": ["Achievement"],
-        "name": "Data Foundations",
-        "description": "Reads small data sets.",
-        "criteria": {"narrative": "Four projects."},
-    }
-    if endorsements:
-        achievement["endorsement"] = list(endorsements)
+    achievement = {**ACHIEVEMENT, "endorsement": list(endorsements)} if endorsements else dict(ACHIEVEMENT)
     badge = {
         **_common(issuer, ["OpenBadgeCredential"], CONTEXTS),
         "credentialSubject": {
@@ -116,17 +119,18 @@ def badge(issuer: Issuer, endorsements: Sequence[Any] = (), status_url: str | No
     return issuer.signed(unsigned_badge(issuer, endorsements, status_url))
 
 
-def endorsement(issuer: Issuer) -> dict[str, Any]:
-    return issuer.signed(
-        {
-            **_common(issuer, ["EndorsementCredential"], CONTEXTS),
-            "credentialSubject": {
-                "id": "urn:uuid:5dc2f2a0-7c4f-4a35-8a37-5df5ee1f0101",
-                "type": ["EndorsementSubject"],
-                "endorsementComment": "We hire on the strength of this.",
-            },
-        }
-    )
+def endorsement(issuer: Issuer, of: Endorsed | None = None, **changes: Any) -> dict[str, Any]:
+    """Return an endorsement of the badge's achievement, or of something else; `changes` are members of its subject."""
+    endorsed = of or endorsed_object(ACHIEVEMENT)
+    subject = {
+        "id": endorsed.id,
+        "type": ["EndorsementSubject"],
+        "digestMultibase": digest_text(endorsed.digest),
+        "endorsementComment": "We hire on the strength of this.",
+        **changes,
+    }
+    kept = {name: value for name, value in subject.items() if value is not None}
+    return issuer.signed({**_common(issuer, ["EndorsementCredential"], CONTEXTS), "credentialSubject": kept})
 
 
 def stack(issuer: Issuer, components: Sequence[Any]) -> dict[str, Any]:
@@ -169,8 +173,8 @@ def receipts_for(documents: Sequence[dict[str, Any]], issuer: Issuer, chain_id: 
     ]
 
 
-def bundle_bytes(document: Any, receipts: Sequence[AnchorReceipt] = ()) -> bytes:
-    return canonical_bytes(bundle_json(Bundle(document, tuple(receipts))))
+def bundle_bytes(document: Any, receipts: Sequence[AnchorReceipt] = (), beside: Sequence[Any] = ()) -> bytes:
+    return canonical_bytes(bundle_json(Bundle(document, tuple(receipts), tuple(beside))))
 
 
 # --- Ports

@@ -73,6 +73,14 @@ async def test_a_pasted_bundle_gets_its_verdict_first(client: httpx.AsyncClient,
     assert page.text().index("Verified on the Sepolia test network.") < page.text().index("Ada Okafor")
 
 
+async def test_the_verdict_page_of_a_micro_credential_says_how_well_it_describes_itself(
+    client: httpx.AsyncClient, bundle_text: str
+) -> None:
+    page = _Elements((await client.post("/", files={"text": (None, bundle_text)})).text)
+    assert "How well it describes itself" in page.text()
+    assert "at /credentialSubject/achievement/alignment/2" in page.text()
+
+
 async def test_a_plain_urlencoded_form_is_read_too(client: httpx.AsyncClient, bundle_text: str) -> None:
     answer = await client.post("/", data={"text": bundle_text, "recipient": "Ada Okafor"})
 
@@ -132,6 +140,7 @@ async def test_a_broken_hidden_field_is_a_400_page(client: httpx.AsyncClient, ag
         (b"Dear team, I finished the course.", "This is plain text, not a credential."),
         (b'{"@context": ["https://www.w3', "part of a credential, but it is not complete"),
         (b"%PDF-1.7\n%\xe2\xe3", "This is a PDF"),
+        (b"%PDF-1.7\n%%EOF\n", "What exactly was found"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture, and no credential is inside it."),
         (b"https://uni.example/c/abc", "This is a link"),
         (b'{"version": "https://schema.openattestation.com/2.0/schema.json", "data": {}}', "OpenAttestation document"),

@@ -148,12 +148,25 @@ def test_the_credential_is_shown_as_a_person_reads_it(page_of: Any) -> None:
     assert [(one.name, one.note) for one in shown.evidence.shown] == [("Final project: bus arrivals in Leeds", "")]
 
 
+def test_a_micro_credential_says_how_well_it_describes_itself_and_another_does_not(
+    page_of: Any, document: dict[str, Any]
+) -> None:
+    report = page_of("expired", document).credential.framework
+    states = {line.descriptor.name: line.finding.state for line in report.lines}
+    assert states["type of assessment"] == "present"
+    assert states["country or region of the issuer"] == "missing"
+    document["credentialSubject"]["achievement"]["achievementType"] = "Course"
+    assert page_of("expired", document).credential.framework is None
+
+
 def test_each_endorsement_comes_with_its_own_verdict_and_comment(page_of: Any) -> None:
     parts = page_of("with_endorsements").parts
 
     assert [part.tone for part in parts] == ["good", "bad"]
+    withdrawn = "Withdrawn: the issuer revoked it on 3 September 2026: issued in error."
+    assert [part.summary for part in parts] == ["It stands.", withdrawn]
     assert parts[0].comment == "We hire on the strength of this."
-    assert parts[1].summary == "Not verified: the issuer revoked it."
+    assert (parts[0].issuer.label, parts[0].issuer.name) == (say.ENDORSED_BY, "Northbridge University")
 
 
 @pytest.mark.parametrize(

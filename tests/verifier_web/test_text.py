@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError
 from registry.services.kinds import Kind, kind_of
-from verifier_web.links import domain_of, link, picture
+from verifier_web.links import link, picture
 from verifier_web.text import MAX_LINE, json_text, line, number, paragraph
 
 anything = st.text(st.characters(codec=None), max_size=400)
@@ -105,24 +105,6 @@ def test_a_link_shows_where_it_leads(address: str, shown: str) -> None:
 )
 def test_other_addresses_are_no_links(address: object) -> None:
     assert link(address) is None
-
-
-@pytest.mark.parametrize(
-    ("did", "domain"),
-    [
-        ("did:web:uni.example", "uni.example"),
-        ("did:web:Uni.Example:dept", "uni.example/dept"),
-        ("did:web:localhost%3A8320", "localhost:8320"),
-        ("did:web:uni.example%2Fevil", None),
-        ("did:web:uni.example:..:evil", None),
-        ("did:web:\u0430pple.example", None),
-        ("did:web:apple.example%40evil.example", None),
-        ("did:web:", None),
-        ("did:key:z6Mk", None),
-    ],
-)
-def test_a_domain_is_read_from_did_web_in_plain_letters_only(did: str, domain: str | None) -> None:
-    assert domain_of(did) == domain
 
 
 @pytest.mark.parametrize(

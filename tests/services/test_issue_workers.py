@@ -1,0 +1,179 @@
+"""Issuing in chunks, here and in other processes: every row once, whatever dies; what is doubted goes alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from registry.core.account import Address
+from registry.core.digest import leaf_hash
+from registry.core.errors import RosterError
+from registry.credentials.roster import read_roster
+from registry.credentials.signing import verify_proof
+from registry.records import AchievementRow, IssuerRow
+from registry.services.catalogue import Catalogue
+from registry.services.issue import Issuance, WorkerDiedError
+from registry.services.signer import Signer
+from registry.services.workers import SameProcess, open_workers
+from registry.store.engine import open_engine
+from registry.store.repository import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+worlds = sys.modules["services_world"]  # loaded by tests/conftest.py
+HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
+ACHIEVEMENT = {
+    "id": "urn:a",
+    "type": ["Achievement"],
+    "name": "Data",
+    "description": "Reads data.",
+    "criteria": {"narrative": "Four projects."},
+}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(open_engine(f"sqlite:///{tmp_path / 'issue.db'}"))
+    issuer = made.add_issuer(IssuerRow("uni", "did:web:uni.example", Address("0x" + "1" * 40), PROFILE))
+    made.put_achievement(AchievementRow(issuer.id, "data", ACHIEVEMENT))
+    return made
+
+
+PROFILE = {"id": "did:web:uni.example", "type": ["Profile"], "name": "Example University"}
+
+
+def issuance(store: Store, key: Any) -> Issuance:
+    return Issuance(
+        store=store,
+        catalogue=Catalogue(store),
+        signer_of=lambda row: Signer(key.key, f"{row.did}#{key.public.multibase}"),
+        base_url="https://uni.example",
+        now=worlds.NOW,
+        default_achievement="data",
+    )
+
+
+def rows(count: int) -> list[Any]:
+    text = HEADER + "".join(f"data,s{at}@x.example,S,{at},2026-06-30\n" for at in range(count))
+    return list(read_roster([text.encode()], file="roster.csv", overrides=[]).results)
+
+
+def recipients(store: Store) -> list[str]:
+    return sorted(one.recipient for one in store.credentials())
+
+
+def require_each_once(store: Store, count: int) -> None:
+    assert recipients(store) == sorted(f"mailto:s{at}@x.example" for at in range(count))
+    for one in store.credentials():
+        assert leaf_hash(one.entry or b"") == one.leaf_hash
+        document = json.loads(one.entry or b"")
+        assert document["id"] == one.credential_id
+        assert verify_proof(document).outcome == "passed"
+        assert int(document["credentialStatus"]["statusListIndex"]) == one.status_index
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_every_row_is_issued_once_by_any_number_of_processes(
+    store: Store, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 7)
+    with open_workers(workers) as executor:
+        progress = list(issuance(store, worlds.new_issuer()).run(rows(50), executor))
+    assert [one.issued for one in progress] == [7, 14, 21, 28, 35, 42, 49, 50]
+    require_each_once(store, 50)
+
+
+def test_a_row_that_comes_again_before_it_is_stored_is_issued_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
+    [*_, done] = issuance(store, worlds.new_issuer()).run(rows(4) + rows(6))
+    assert (done.issued, done.skipped) == (6, 4)
+    require_each_once(store, 6)
+
+
+def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 5)
+    key = worlds.new_issuer()
+    with open_workers(2) as executor:
+        progress = issuance(store, key).run(rows(60), executor)
+        next(progress)
+        for process in list(executor._processes.values()):  # type: ignore[attr-defined]
+            os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerDiedError, match=r"after [\d,]+ credentials were issued, which stay\. Run the same"):
+            list(progress)
+    stored = len(recipients(store))
+    assert 5 <= stored < 60
+    [*_, done] = issuance(store, key).run(rows(60))
+    assert (done.issued, done.skipped) == (60 - stored, stored)
+    require_each_once(store, 60)
+
+
+def test_workers_do_not_outlive_the_process_they_work_for() -> None:
+    program = (
+        "import os\nfrom registry.services.workers import open_workers\n"
+        "if __name__ == '__main__':\n"
+        "    pool = open_workers(2)\n"
+        "    print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    workers = run_program(program)
+    deadline = time.monotonic() + 10
+    while any(map(is_alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert workers
+    assert not any(map(is_alive, workers))
+
+
+def run_program(program: str) -> list[int]:
+    import subprocess  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(program)
+        file.flush()
+        done = subprocess.run([sys.executable, file.name], capture_output=True, text=True, check=False)  # noqa: S603
+    return [int(number) for number in done.stdout.split()]
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_document_that_cannot_be_signed_names_its_row(store: Store) -> None:
+    bad = {**ACHIEVEMENT, "id": "urn:b", "colour": "blue"}
+    store.put_achievement(AchievementRow(store.issuers()[0].id, "bad", bad))
+    text = HEADER + "bad,a@x.example,A,A,2026-06-30\n"
+    bad_rows = read_roster([text.encode()], file="roster.csv", overrides=[]).results
+    with pytest.raises(RosterError, match=r"row 2.*colour"):
+        list(issuance(store, worlds.new_issuer()).run(bad_rows))  # type: ignore[arg-type]
+    assert recipients(store) == []
+
+
+def test_a_defect_of_bulk_signing_is_reported_and_the_credential_is_right(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.credentials.graph_template.GraphTemplate.filled", lambda *_: b"another graph")
+    [done] = issuance(store, worlds.new_issuer()).run(rows(3))
+    assert done.issued == 3
+    assert len(done.defects) == 1
+    require_each_once(store, 3)
+
+
+def test_what_goes_wrong_in_this_process_is_raised_where_the_result_is_asked_for() -> None:
+    future = SameProcess().submit(int, "x")
+    with pytest.raises(ValueError, match="invalid literal"):
+        future.result()
