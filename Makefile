@@ -6,10 +6,10 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install check test demo bench abi clean faults fuzz mutants lock w3c
+.PHONY: help install check test demo bench bench-scale abi clean faults fuzz mutants lock w3c
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/installed node_modules/.installed ## Install everything this project needs, into this folder
 
@@ -46,8 +46,11 @@ demo: install ## Take a roster to verified credentials on a local chain
 abi: install ## Write the contract's ABI, bytecode and address into the Python package
 	python contracts/export_artifact.py
 
-bench: install ## Measure this project side by side with its peers
-	python benchmarks/run.py
+bench: install ## Measure this project side by side with its peers, which it builds below .bench/
+	python -m benchmarks.run
+
+bench-scale: install ## Issue 10^3 to 10^6 credentials and draw what each costs
+	python -m benchmarks.scale
 
 fuzz: install ## Look longer: more examples, more fuzz runs
 	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/core tests/checks tests/credentials tests/anchoring
@@ -70,4 +73,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 	rm .overrides.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
+	rm -rf .venv .bench node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
