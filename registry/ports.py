@@ -1,4 +1,7 @@
-"""What the services need from the outside world, as Protocols; the packages beside them implement these."""
+"""What the services need from the outside world, as Protocols; the packages beside them implement these.
+
+Longer than other modules, so that all of it stands in one place.
+"""
 
 from __future__ import annotations
 

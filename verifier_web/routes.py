@@ -102,9 +102,20 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
 
 
 def api_router(desk: Desk) -> APIRouter:
-    """Return the API: one verification a request, and a sign of life."""
+    """Return the API: one verification a request, or many, and a sign of life."""
     router = APIRouter()
+    _add_single(router, desk)
+    _add_batch(router, desk)
 
+    @router.get("/healthz", summary="Say that the server runs")
+    async def healthz() -> dict[str, str]:
+        """Answer without asking anybody else."""
+        return {"status": "ok"}
+
+    return router
+
+
+def _add_single(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications",
         summary="Check one credential",
@@ -123,6 +134,8 @@ def api_router(desk: Desk) -> APIRouter:
         judged = await desk.judge(await read_body(request), expected)
         return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
 
+
+def _add_batch(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications/batch",
         summary="Check many credentials, a line each",
@@ -139,10 +152,3 @@ def api_router(desk: Desk) -> APIRouter:
             raise MediaTypeError(f"Send one JSON value a line, as {batch.MEDIA_TYPE}; name it in Content-Type.")
         lines = batch.lines_of(await read_body(request, batch.MAX_BYTES))
         return StreamingResponse(batch.reports(desk, lines), media_type=batch.MEDIA_TYPE, headers=NO_STORE)
-
-    @router.get("/healthz", summary="Say that the server runs")
-    async def healthz() -> dict[str, str]:
-        """Answer without asking anybody else."""
-        return {"status": "ok"}
-
-    return router

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from registry.credentials.descriptors import CREDIT_SYSTEM
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-CREDIT_SYSTEM = "ext:CreditSystem"
-"""The alignment that says in which unit an achievement counts its credits."""
 
 
 @dataclass(frozen=True, slots=True)
