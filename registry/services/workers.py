@@ -44,7 +44,12 @@ def open_workers(number: int) -> Executor:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end with it: the pool's own queue never breaks, even if the parent is killed."""
+    """Leave Ctrl-C to the parent, and end with it: the pool's own queue never breaks, even if the parent is killed.
+
+    What the parent was told by its environment, passphrases among it, is none of a worker's business.
+    """
+    for name in [name for name in os.environ if name.startswith("CREDANCHOR_")]:
+        del os.environ[name]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

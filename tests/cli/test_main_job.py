@@ -473,7 +473,7 @@ def test_an_unknown_command_is_said_so(issued_home: Any) -> None:
 @pytest.mark.parametrize("name", [name for name in SUMMARIES if name != "deploy"])
 def test_every_command_has_help_with_an_example(issued_home: Any, name: str) -> None:
     said = issued_home.do(name, "--help")
-    group = name in {"devnet", "issuer", "achievement", "anchor"}
+    group = name in {"devnet", "issuer", "achievement", "anchor", "pathway"}
     assert "Example: credanchor" in said or group
 
 

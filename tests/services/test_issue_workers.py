@@ -177,3 +177,10 @@ def test_what_goes_wrong_in_this_process_is_raised_where_the_result_is_asked_for
     future = SameProcess().submit(int, "x")
     with pytest.raises(ValueError, match="invalid literal"):
         future.result()
+
+
+def test_a_worker_knows_nothing_of_what_the_parent_was_told_by_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDANCHOR_PASSPHRASE", "correct horse")
+
+    with open_workers(2) as executor:
+        assert executor.submit(os.getenv, "CREDANCHOR_PASSPHRASE").result() is None
