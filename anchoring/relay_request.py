@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from anchoring import contract_calls
 from anchoring.sender import TypedData
@@ -36,6 +36,13 @@ _MEMBERS = {"issuer": "address", "root": "bytes32", "treeSize": "uint64", "signe
 ANCHOR_TYPE = {"Anchor": [{"name": name, "type": kind} for name, kind in _MEMBERS.items()]}
 """What is signed, in the contract's order."""
 
+
+def _whole(value: object) -> object:
+    """Return an integer that the strict parser took for a fraction, as it does where both are written alike."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) >= 2**53 else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 SignatureHex = Annotated[str, StringConstraints(pattern=r"^0x([0-9a-f]{2})+$", max_length=2 + 2 * MAX_SIGNATURE_BYTES)]
 
 
@@ -104,9 +111,9 @@ class RequestForm(_Form):
     contract: AddressHex
     issuer: AddressHex
     root: DigestHex
-    treeSize: int = Field(ge=1, lt=2**64)  # noqa: N815  wire name
+    treeSize: Annotated[Whole, Field(ge=1, lt=2**64)]  # noqa: N815  wire name
     signer: AddressHex
-    deadline: int = Field(ge=0, lt=2**64)
+    deadline: Annotated[Whole, Field(ge=0, lt=2**64)]
     signature: SignatureHex
 
     def to_core(self) -> RelayRequest:

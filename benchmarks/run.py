@@ -110,6 +110,7 @@ def _store(stage: Stage) -> dict[str, int]:
 
 def _keep(found: dict[str, Any], *, quick: bool) -> None:
     path = BENCH / "quick.json" if quick else RESULTS
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     say(f"Kept in {path}.")
 

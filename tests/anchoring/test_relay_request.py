@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,14 @@ def with_member(name: str, value: object) -> dict[str, Any]:
     file = written()
     file["requests"][0][name] = value
     return file
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, 2**53, 2**53 + 1, 2**63, 2**64 - 2048, 2**64 - 1])
+def test_a_number_is_read_again_where_fractions_are_written_like_integers(number: int) -> None:
+    terms = replace(ONE.terms, deadline_seconds=number, batch=replace(ONE.terms.batch, tree_size=number))
+    request = replace(ONE, terms=terms)
+
+    assert read(written((request,))) == (request,)
 
 
 @given(requests=st.lists(all_requests, min_size=1, max_size=4).map(tuple))
