@@ -16,6 +16,8 @@ from registry.credentials.results import result_of
 from registry.credentials.times import time_text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from registry.credentials.recipient_id import Recipient
     from registry.credentials.roster import RosterRow
 
@@ -80,6 +82,7 @@ def compose(
         RosterError: the row has a grade that the achievement does not describe, or a date before it was offered.
 
     """
+    require_offered(offered_from(achievement), row)
     return composed(
         with_arrays(achievement),
         with_arrays(issuer),
@@ -103,9 +106,13 @@ def composed(
 ) -> dict[str, Any]:
     """Return what `compose` does, of an achievement and an issuer `with_arrays`, which become part of it as they are.
 
-    Credentials of a cohort thus share the very objects of which they are told to be fixed (`holes.Places`).
+    Credentials of a cohort thus share the very objects of which they are told to be fixed (`holes.Places`). Whether it
+    was offered by then is the caller's to ask (`require_offered`), since what it is asked of is the same for all.
+
+    Raises:
+        RosterError: the row has a grade that the achievement does not describe.
+
     """
-    _require_offered(achievement, row)
     credential = {
         "@context": list(CONTEXTS),
         "id": credential_id,
@@ -123,15 +130,14 @@ def composed(
     return _present(credential)
 
 
-def check_row(achievement: dict[str, Any], row: RosterRow) -> None:
+def check_grade(achievement: dict[str, Any], row: RosterRow) -> None:
     """Raise the RosterError that composing this row would raise, so that a roster can be checked beforehand."""
     if row.grade is not None:
         result_of(with_arrays({"resultDescription": achievement.get("resultDescription", [])}), row)
-    _require_offered(achievement, row)
 
 
-def _require_offered(achievement: dict[str, Any], row: RosterRow) -> None:
-    first = offered_from(achievement)
+def require_offered(first: date | None, row: RosterRow) -> None:
+    """Raise RosterError if a row was awarded before `first`, the day from which its achievement is offered, if any."""
     if first is not None and row.awarded_on < first:
         message = f"it was awarded on {row.awarded_on}, but the achievement is offered from {first}; correct the date"
         raise row.error("awarded_on", message)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from registry.core.batch import MAX_LEAVES
 from registry.core.digest import leaf_hash
 from registry.core.errors import CredentialFormatError, InputError, RosterError, UnavailableError
-from registry.credentials.compose import HASHED, check_row
+from registry.credentials.compose import HASHED, check_grade, require_offered
+from registry.credentials.descriptors import offered_from
 from registry.credentials.roster import row_key
 from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
 from registry.records import NewCredential
@@ -30,7 +31,7 @@ from registry.services.workers import SameProcess
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
-    from datetime import datetime
+    from datetime import date, datetime
 
     from registry.core.digest import Digest
     from registry.credentials.compose import Disclosure
@@ -81,6 +82,16 @@ class _Part:
     prepared: Future[list[Prepared]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What is the same for every row that awards an achievement."""
+
+    problem: str
+    """Why none can be issued; empty if they can."""
+    offered_from: date | None
+    """First day on which it can be awarded, if it names one."""
+
+
 @dataclass(slots=True)
 class _Signed:
     """What was signed since the last transaction."""
@@ -116,8 +127,8 @@ class Issuance:
     """Framework whose mandatory descriptors an achievement must have."""
     indices: dict[int, StatusIndices] = field(default_factory=dict)
     """Free status list positions of each issuer, by its row number; filled as needed."""
-    unfit: dict[int, str] = field(default_factory=dict)
-    """Why an achievement is not issued, by its row number, empty if it can be; filled as needed."""
+    fits: dict[int, _Fit] = field(default_factory=dict)
+    """Whether and from when an achievement is issued, by its row number; filled as needed."""
     offers: list[Offer] = field(default_factory=list)
     """What the rows that were looked at award; filled as needed."""
     underway: set[Digest] = field(default_factory=set)
@@ -164,26 +175,32 @@ class Issuance:
         """Return why a row cannot be issued, or None if it can."""
         try:
             offer = self.offer(row)
-            check_row(offer.achievement.document, row)
+            check_grade(offer.achievement.document, row)
             self._require_fit(offer, row)
         except RosterError as error:
             return error
         return None
 
     def _require_fit(self, offer: Offer, row: RosterRow) -> None:
-        """Raise RosterError if an achievement cannot be issued by its issuer; each is looked at once."""
+        """Raise RosterError if an achievement cannot be issued by its issuer, or could not yet on the award date."""
         key = offer.achievement.id
-        if key not in self.unfit:
+        if key not in self.fits:
             self.offers.append(offer)
-            try:
-                require_safe_achievement(offer.achievement.document)
-                require_safe_profile(offer.issuer.profile)
-                require_framework(offer, self.required)
-                self.unfit[key] = ""
-            except CredentialFormatError as error:
-                self.unfit[key] = str(error)
-        if self.unfit[key]:
-            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {self.unfit[key]}")
+            self.fits[key] = self._fit(offer)
+        fit = self.fits[key]
+        if fit.problem:
+            raise row.error("achievement", f"{offer.achievement.short_id}, by {offer.issuer.slug}: {fit.problem}")
+        require_offered(fit.offered_from, row)
+
+    def _fit(self, offer: Offer) -> _Fit:
+        achievement = offer.achievement.document
+        try:
+            require_safe_achievement(achievement)
+            require_safe_profile(offer.issuer.profile)
+            require_framework(offer, self.required)
+        except CredentialFormatError as error:
+            return _Fit(str(error), None)
+        return _Fit("", offered_from(achievement))
 
     def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[_Part]]]:
         """Yield the number of rows of each chunk, and its parts as they are sent to be prepared."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from registry.core.errors import CredentialFormatError
 from registry.credentials.arrays import with_arrays
 from registry.credentials.cohort import ProofCohort
-from registry.credentials.compose import PERSONAL, composed
+from registry.credentials.compose import PERSONAL, composed, require_offered
+from registry.credentials.descriptors import offered_from
 from registry.credentials.holes import Places
 from registry.credentials.jwt_cohort import JwtCohort
 from registry.credentials.recipient_id import Recipient
@@ -25,6 +26,7 @@ from registry.services.status_indices import list_number, list_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from typing import Any
 
     from registry.credentials.compose import Disclosure
@@ -111,7 +113,7 @@ def prepare(chunk: Chunk) -> list[Prepared]:
 def _desk(award: Award) -> _Desk:
     issuer, achievement = with_arrays(award.issuer.profile), with_arrays(award.achievement.document)
     places = Places({id(part): part for part in (issuer, achievement)}, PERSONAL)
-    return _Desk(award, issuer, achievement, _cohort(award.options, places))
+    return _Desk(award, issuer, achievement, offered_from(achievement), _cohort(award.options, places))
 
 
 def _cohort(options: ProofOptions | JwtOptions, places: Places) -> ProofCohort | JwtCohort:
@@ -123,9 +125,11 @@ class _Desk:
     award: Award
     issuer: dict[str, Any]
     achievement: dict[str, Any]
+    first_day: date | None
     cohort: ProofCohort | JwtCohort
 
     def prepared(self, row: RosterRow, status_index: int, *, checked: bool) -> Prepared:
+        require_offered(self.first_day, row)
         own = str(uuid.uuid4())
         try:
             return Prepared(own, self.cohort.prepared(self._document(row, status_index, own), checked=checked))

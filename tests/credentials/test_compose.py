@@ -19,7 +19,7 @@ from pyld import jsonld
 from registry.checks.recipient import recipient_matches
 from registry.core.canonical import canonical_bytes
 from registry.core.errors import RosterError
-from registry.credentials.compose import Disclosure, check_row, compose
+from registry.credentials.compose import Disclosure, check_grade, compose, require_offered
 from registry.credentials.mapping import mapping_of
 from registry.credentials.recipient_id import Recipient, email_of
 from registry.credentials.roster import RosterRow
@@ -350,22 +350,23 @@ def test_a_grade_that_the_achievement_does_not_describe_is_refused_with_its_plac
     described: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(RosterError, match=re.escape(says)) as caught:
-        check_row(ACHIEVEMENT | described, a_row(grade="1.3"))
+        check_grade(ACHIEVEMENT | described, a_row(grade="1.3"))
     assert (caught.value.file, caught.value.row, caught.value.column) == ("class.csv", 7, "Note")
 
 
 def test_an_award_before_the_achievement_was_offered_is_neither_checked_nor_composed() -> None:
     first = {"type": "Alignment", "targetName": "x", "targetUrl": "https://x.example", "targetType": "ext:OfferedFrom"}
     achievement = ACHIEVEMENT | {"alignment": first | {"targetCode": "2026-07-01"}}
-    check_row(achievement, a_row(awarded_on=date(2026, 7, 1)))
+    require_offered(None, a_row())
+    require_offered(date(2026, 7, 1), a_row(awarded_on=date(2026, 7, 1)))
     with pytest.raises(RosterError, match=r'column "award_date": it was awarded on 2026-06-30'):
-        check_row(achievement, a_row())
+        require_offered(date(2026, 7, 1), a_row())
     with pytest.raises(RosterError, match="offered from 2026-07-01"):
         composed(a_row(), achievement)
 
 
 def test_a_row_that_can_be_composed_passes_the_check() -> None:
-    check_row(ACHIEVEMENT | {"resultDescription": SCALE | {"resultType": "Result"}}, a_row(grade="1.3"))
+    check_grade(ACHIEVEMENT | {"resultDescription": SCALE | {"resultType": "Result"}}, a_row(grade="1.3"))
 
 
 def test_an_embedded_endorsement_is_left_as_its_signer_made_it() -> None:

@@ -163,6 +163,15 @@ def test_a_document_that_cannot_be_signed_names_its_row(store: Store) -> None:
     assert recipients(store) == []
 
 
+def test_a_row_awarded_before_the_achievement_was_offered_is_not_prepared(store: Store) -> None:
+    offered = {"type": "Alignment", "targetName": "x", "targetUrl": "https://x.example", "targetCode": "2026-07-01"}
+    document = {**ACHIEVEMENT, "alignment": [{**offered, "targetType": "ext:OfferedFrom"}]}
+    store.put_achievement(AchievementRow(store.issuers()[0].id, "data", document))
+    with pytest.raises(RosterError, match="offered from 2026-07-01"):
+        list(issuance(store, worlds.new_issuer()).run(rows(1)))
+    assert recipients(store) == []
+
+
 def test_a_defect_of_bulk_signing_is_reported_and_the_credential_is_right(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
