@@ -284,8 +284,8 @@ class CredentialStore(Protocol):
         """Lock an open batch for sealing; BatchSealedError if it is closed already."""
         ...
 
-    def tile(self, batch_id: int, level: int, position: int) -> bytes:
-        """Return one tile's digests; empty if there is no such tile."""
+    def tiles_near(self, batch_id: int, level: int, position: int) -> dict[tuple[int, int], bytes]:
+        """Return a tile, its next neighbours and those above it, by level and position; what is missing is left out."""
         ...
 
     def anchors(self, batch_id: int) -> list[AnchorHint]:

@@ -7,6 +7,7 @@ never given a path or a document (design.md, Judging a credential).
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +62,12 @@ _Vouchers = dict[tuple[Address, datetime], tuple[Accreditation, ...]]
 
 def call_data(function: str, *arguments: object) -> str:
     """Return the call data of one of the contract's reads, as hex."""
-    types, _ = READS[function]
-    selector = keccak(f"{function}({','.join(types)})".encode())[:4]
-    return "0x" + (selector + encode(types, arguments)).hex()
+    return "0x" + (_selector(function) + encode(READS[function][0], arguments)).hex()
+
+
+@cache
+def _selector(function: str) -> bytes:
+    return keccak(f"{function}({','.join(READS[function][0])})".encode())[:4]
 
 
 class ContractReads:

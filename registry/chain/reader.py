@@ -22,12 +22,13 @@ class RpcChainReader:
 
     def __init__(self, network: Network, endpoints: Sequence[RpcEndpoint] | None = None) -> None:
         self._network = network
+        self._ref = network.ref()
         self._panel = Panel(network, endpoints)
 
     @property
     def network(self) -> NetworkRef:
         """Return which network this is."""
-        return self._network.ref()
+        return self._ref
 
     def close(self) -> None:
         """Close the connections to all endpoints."""

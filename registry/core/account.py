@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Self
 
 from eth_hash.auto import keccak
@@ -34,9 +35,13 @@ class Address(str):
 
     def checksummed(self) -> str:
         """Return the mixed-case form that block explorers show (EIP-55)."""
-        digits = self[2:]
-        weights = keccak(digits.encode("ascii")).hex()
-        return "0x" + "".join(
-            digit.upper() if int(weight, 16) >= 8 else digit  # noqa: PLR2004  EIP-55's threshold
-            for digit, weight in zip(digits, weights, strict=False)
-        )
+        return _checksummed(self[2:])
+
+
+@lru_cache(maxsize=1024)  # the receipts of a batch name the same few
+def _checksummed(digits: str) -> str:
+    weights = keccak(digits.encode("ascii")).hex()
+    return "0x" + "".join(
+        digit.upper() if int(weight, 16) >= 8 else digit  # noqa: PLR2004  EIP-55's threshold
+        for digit, weight in zip(digits, weights, strict=False)
+    )

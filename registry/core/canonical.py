@@ -13,7 +13,7 @@ import rfc8785
 from registry.core.errors import CanonicalFormError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MAX_TEXT_BYTES = 4 * 1024 * 1024
 """Longest JSON text that is read: room for a transcript with embedded pictures."""
@@ -107,25 +107,34 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401  any JSON value
     while stack:
         item = stack.pop()
         kind = type(item)
+        if kind is str:
+            continue
         if kind is dict:
-            if not all(map(_is_plain_name, item)):
+            if not _are_plain_names(item):
                 return False
             stack += item.values()
         elif kind is list:
             stack += item
-        elif kind is int:
-            if not -_SAFE < item < _SAFE:
-                return False
-        elif kind is float:
-            if item.is_integer() or not _LEAST_FRACTION < abs(item) < _LARGEST_FRACTION:
-                return False
-        elif kind is not str and kind is not bool and item is not None:
+        elif not _is_plain_scalar(item):
             return False
     return True
 
 
-def _is_plain_name(name: object) -> bool:
-    return type(name) is str and (name.isascii() or max(name) <= "\uffff")
+def _is_plain_scalar(item: Any) -> bool:  # noqa: ANN401  any JSON value but a text
+    kind = type(item)
+    if kind is int:
+        return bool(-_SAFE < item < _SAFE)
+    if kind is float:
+        return bool(_LEAST_FRACTION < abs(item) < _LARGEST_FRACTION and not item.is_integer())
+    return kind is bool or item is None
+
+
+def _are_plain_names(names: Iterable[Any]) -> bool:
+    try:
+        together = "".join(names)
+    except TypeError:
+        return False
+    return together.isascii() or max(together) <= "\uffff"
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 import base58
@@ -80,6 +81,7 @@ def multibase(data: bytes) -> str:
     return _BASE58_PREFIX + text
 
 
+@lru_cache(maxsize=1024)  # the credentials of a batch name the same key
 def multibase_bytes(text: str) -> bytes:
     """Read base58btc multibase text; CredentialFormatError if it is anything else."""
     if not text.startswith(_BASE58_PREFIX) or len(text) > _MAX_MULTIBASE:

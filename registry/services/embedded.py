@@ -19,6 +19,7 @@ KINDS: dict[str, Literal["endorsement", "component"]] = {
 }
 """Members that hold credentials, and what those are to the outer one."""
 _NOT_SEARCHED = frozenset({"@context", "proof"})
+_CONTAINERS = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]
     `place` is what goes before each place. The document's depth is bounded by the parser.
     """
     for name, member in document.items():
-        if name not in _NOT_SEARCHED:
+        if name not in _NOT_SEARCHED and (isinstance(member, _CONTAINERS) or name in KINDS):
             for where, one in _entries(name, member):
                 if name in KINDS and isinstance(one, dict | str):
                     yield Embedded(KINDS[name], f"{place}{name}{where or '[0]'}", one, document)

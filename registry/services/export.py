@@ -18,7 +18,7 @@ from registry.credentials.elmo import elmo_xml
 from registry.credentials.pictures import embedded_picture, require_honest_picture
 from registry.credentials.png_chunks import chunks_of
 from registry.services.certificate import Press, bundle_text, certificate_pdf
-from registry.services.receipts import bundle_of
+from registry.services.receipts import Receipts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -65,11 +65,12 @@ def exported(
         InputError: as `file_content` and `certificate_pdf` do.
 
     """
+    receipts = Receipts(store)
     ending = "pdf" if isinstance(form, Press) else _ENDINGS.get(form, form)
     for credential in credentials:
         if credential.entry is None:
             continue
-        bundle = bundle_of(store, credential)
+        bundle = receipts.bundle(credential)
         own = (receipt for receipt in bundle.receipts if receipt.leaf_hash == credential.leaf_hash)
         pending = not any(receipt.state == "final" for receipt in own)
         if isinstance(form, Press):

@@ -184,6 +184,8 @@ class Gathering:
         parts = list(islice(self._found(presented.document, depth), room + 1))
         judged, unjudged = parts[:room], parts[room:]
         self._parts_left -= len(judged)
+        if not judged:
+            return (), _unjudged(unjudged)
         whole = endorsed_credential(presented.credential_id, entry_shown(credential, presented.leaf_hash))
         facts = []
         for part in judged:

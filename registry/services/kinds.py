@@ -59,9 +59,13 @@ def foreign_kind(data: bytes) -> Kind | None:
     if not any(hint in data for hint in _HINTS):
         return None
     try:
-        value = parse_json(data)
+        return foreign_value(parse_json(data))
     except InputError:
         return None
+
+
+def foreign_value(value: Any) -> Kind | None:  # noqa: ANN401  any JSON value
+    """Return the same for JSON that was parsed already."""
     inner = value.get("credential", value) if isinstance(value, dict) else value
     return _foreign_object(inner) if isinstance(inner, dict) else None
 

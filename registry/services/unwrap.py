@@ -6,9 +6,8 @@ from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, InputError, ReceiptFormatError
 from registry.core.receipt import Bundle, parse_bundle
 from registry.credentials.baking import unbake
-from registry.credentials.pdf_attachments import attached_files
 from registry.credentials.pictures import media_type_of
-from registry.services.kinds import Kind, foreign_kind
+from registry.services.kinds import Kind, foreign_value
 
 FOREIGN = {
     Kind.BLOCKCERTS: "This is a Blockcerts certificate; it can be checked with a verifier of that system.",
@@ -42,15 +41,18 @@ def unwrap(data: bytes) -> Bundle:
 
 
 def _from_document(text: bytes) -> Bundle:
-    foreign = foreign_kind(text)
+    if not text.startswith((b"{", b"[")):
+        return _from_text(text)
+    value = parse_json(text)
+    foreign = foreign_value(value)
     if foreign is not None:
         raise CredentialFormatError(FOREIGN[foreign])
-    if text.startswith((b"{", b"[")):
-        return _require_credential(parse_bundle(parse_json(text)))
-    return _from_text(text)
+    return _require_credential(parse_bundle(value))
 
 
 def _from_pdf(data: bytes) -> Bundle:
+    from registry.credentials.pdf_attachments import attached_files  # noqa: PLC0415  pypdf takes 0.05 s
+
     files = [file for file in attached_files(data) if file.content.lstrip().startswith(_CREDENTIALS)]
     found: dict[int, Bundle] = {}
     problems: list[InputError] = []

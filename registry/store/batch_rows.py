@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Integer, and_, bindparam, insert, or_, select, update
 
+from registry.core.batch import TILE_WIDTH
 from registry.core.digest import Digest, Root
 from registry.core.errors import BatchSealedError
 from registry.records import BatchRow, BatchState, StoredDocument
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Row
 
     from registry.core.batch import SealedBatch, Tile
+
+
+_LEVEL = bindparam("level", type_=Integer)
+_ABOVE = (1, 2)
+"""A batch has at most 2^20 leaves, so three levels of tiles."""
+# Built once: a receipt asks with both, and putting a statement together takes as long as its answer.
+_BATCH = select(BATCH).where(BATCH.c.id == bindparam("batch"))
+_TILES_NEAR = select(TILE.c.level, TILE.c.position, TILE.c.data).where(
+    TILE.c.batch_id == bindparam("batch"),
+    or_(
+        and_(TILE.c.level == _LEVEL, TILE.c.position.between(bindparam("first"), bindparam("last"))),
+        *(and_(TILE.c.level == _LEVEL + up, TILE.c.position == bindparam(f"above_{up}")) for up in _ABOVE),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ class BatchRows:
     def batch(self, batch_id: int) -> BatchRow | None:
         """Return one batch."""
         with reading(self.engine) as connection:
-            row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).one_or_none()
+            row = connection.execute(_BATCH, {"batch": batch_id}).one_or_none()
         return _batch(row) if row is not None else None
 
     @contextmanager
@@ -94,12 +109,13 @@ class BatchRows:
             yield Sealing(connection, batch_id)
         # A crash before the commit leaves the batch open and whole; the next run seals it.
 
-    def tile(self, batch_id: int, level: int, position: int) -> bytes:
-        """Return one tile's digests; empty if there is no such tile."""
-        here = (TILE.c.batch_id == batch_id) & (TILE.c.level == level) & (TILE.c.position == position)
+    def tiles_near(self, batch_id: int, level: int, position: int) -> dict[tuple[int, int], bytes]:
+        """Return a tile, its next neighbours and those above it, by level and position; what is missing is left out."""
+        above = {f"above_{up}": position // TILE_WIDTH**up for up in _ABOVE}
+        wanted = {"batch": batch_id, "level": level, "first": position - 1, "last": position + 1, **above}
         with reading(self.engine) as connection:
-            data = connection.execute(select(TILE.c.data).where(here)).scalar_one_or_none()
-        return bytes(data) if data is not None else b""
+            rows = connection.execute(_TILES_NEAR, wanted).all()
+        return {(row.level, row.position): bytes(row.data) for row in rows}
 
 
 def _batch(row: Row[Any]) -> BatchRow:

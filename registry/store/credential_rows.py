@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from registry.core.digest import Digest
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Engine, Row
+    from sqlalchemy import Connection, Engine, Row
 
 STREAMED_ROWS = 500
 """Rows fetched at once where many are read."""
+# Built once: putting a statement together takes as long as its answer.
+_BY = {
+    name: select(CREDENTIAL).where(CREDENTIAL.c[name] == bindparam("value"))
+    for name in ("uuid", "recipient_token", "row_key")
+}
 
 
 class CredentialRows:
@@ -60,15 +65,15 @@ class CredentialRows:
 
     def credential(self, uuid: str) -> StoredCredential | None:
         """Return one credential by the UUID of its id."""
-        return self._one(CREDENTIAL.c.uuid == uuid)
+        return self._one("uuid", uuid)
 
     def credential_by_token(self, recipient_token: str) -> StoredCredential | None:
         """Return one credential by the secret part of its recipient's link."""
-        return self._one(CREDENTIAL.c.recipient_token == recipient_token)
+        return self._one("recipient_token", recipient_token)
 
     def credential_by_row_key(self, row_key: Digest) -> StoredCredential | None:
         """Return one credential by the identity of what it was issued for."""
-        return self._one(CREDENTIAL.c.row_key == row_key)
+        return self._one("row_key", row_key)
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:
         """Yield the credentials of one batch, or all, in order of issue, streamed."""
@@ -97,9 +102,9 @@ class CredentialRows:
         with reading(self.engine) as connection:
             return list(connection.execute(query).scalars())
 
-    def _one(self, condition: ColumnElement[bool]) -> StoredCredential | None:
+    def _one(self, column: str, value: object) -> StoredCredential | None:
         with reading(self.engine) as connection:
-            row = connection.execute(select(CREDENTIAL).where(condition)).one_or_none()
+            row = connection.execute(_BY[column], {"value": value}).one_or_none()
         return stored_credential(row) if row is not None else None
 
 

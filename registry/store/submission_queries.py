@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry.core.account import Address
 from registry.core.digest import Digest, Root
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Row
 
 
+_ANCHORS_OF_BATCH = select(ANCHOR).where(ANCHOR.c.batch_id == bindparam("batch")).order_by(ANCHOR.c.id)
+
+
 def anchors_of_batch(connection: Connection, batch_id: int) -> list[AnchorHint]:
     """Return where a batch is anchored or is being anchored, oldest first; no block means not seen there yet."""
-    mine = ANCHOR.c.batch_id == batch_id
-    return [_hint(row) for row in connection.execute(select(ANCHOR).where(mine).order_by(ANCHOR.c.id))]
+    return [_hint(row) for row in connection.execute(_ANCHORS_OF_BATCH, {"batch": batch_id})]
 
 
 def submissions_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Submission]:

@@ -121,7 +121,7 @@ def test_what_is_not_there_is_none(store: Store) -> None:
     assert store.credential("nobody") is None
     assert store.credential_by_token("") is None
     assert store.batch(5) is None
-    assert store.tile(5, 0, 0) == b""
+    assert store.tiles_near(5, 0, 0) == {}
 
 
 def test_a_roster_row_is_never_stored_twice_and_its_chunk_not_at_all(store: Store) -> None:
@@ -158,8 +158,8 @@ def test_sealing_fixes_order_root_and_proofs(store: Store) -> None:
     for one in made[::97]:
         stored = store.credential(one.uuid)
         assert stored is not None
-        index = leaf_index_of(stored.leaf_hash, 600, lambda level, at: store.tile(batch_id, level, at))
-        proof = proof_from_tiles(index, 600, lambda level, at: store.tile(batch_id, level, at))
+        index = leaf_index_of(stored.leaf_hash, 600, lambda level, at: store.tiles_near(batch_id, level, at)[level, at])
+        proof = proof_from_tiles(index, 600, lambda level, at: store.tiles_near(batch_id, level, at)[level, at])
         require_inclusion(one.leaf_hash, proof, batch.root)
 
 
@@ -187,7 +187,7 @@ def test_a_sealing_that_dies_half_way_leaves_the_batch_open_and_whole(
             seal_open_batches(store, NOW)
     assert [batch.state for batch in store.batches()] == [BatchState.OPEN]
     assert seal_open_batches(store, NOW) == [1]
-    tile = store.tile(1, 0, 0)
+    tile = store.tiles_near(1, 0, 0)[0, 0]
     assert {tile[at : at + 32] for at in (0, 32, 64)} == {one.leaf_hash for one in made}
 
 
@@ -252,7 +252,7 @@ def test_a_database_that_vanishes_is_unavailable_and_nothing_else(store: Store) 
     with writing(store.engine) as connection:
         connection.execute(text("DROP TABLE tile"))
     with pytest.raises(StoreUnavailableError):
-        store.tile(1, 0, 0)
+        store.tiles_near(1, 0, 0)
 
 
 def test_a_reissue_is_stored_with_what_it_replaces_and_once(store: Store) -> None:
