@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.contest import ROOT, Command
 from benchmarks.environments import BENCH
@@ -20,9 +20,6 @@ from registry.credentials.model import parse_achievement
 from registry.identity.key_files import open_signing_key
 from registry.records import AchievementRow, IssuerRow, SigningKeyRow
 from registry.settings import load_settings, open_store
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 EXAMPLE = ROOT / "docs" / "example"
 PASSPHRASE = "correct horse"  # noqa: S105  of homes that are thrown away
@@ -136,7 +133,6 @@ def stored_bytes(home: Path) -> tuple[int, int]:
     return int(total), sum(file.stat().st_size for file in home.glob("*.db*"))
 
 
-def issue_and_seal(home: Path, roster: Path) -> Sequence[Command]:
-    """Return the two processes that take a roster to sealed batches."""
-    seal = in_home(home, sys.executable, "-m", "benchmarks.ours.seal")
-    return [credanchor(home, "issue", str(roster), "--json"), seal]
+def issue_and_seal(home: Path, roster: Path) -> Command:
+    """Return the process that takes a roster to a sealed batch."""
+    return in_home(home, sys.executable, "-m", "benchmarks.ours.issue_and_seal", str(roster))

@@ -75,7 +75,7 @@ def _issuing(stage: Stage, count: int, peers: tuple[Peer, ...], bar: Bar | None)
     roster = stage.roster(count)
 
     def commands(folder: Path) -> Sequence[Command]:
-        return issue_and_seal(stage.copy(folder / "home"), roster)
+        return [issue_and_seal(stage.copy(folder / "home"), roster)]
 
     # A leaf is one hash of its document and one node; sealing reads each document again and computes two roots.
     limit = Limit(document_hashes=2, node_hashes=2, signatures=1)

@@ -101,8 +101,7 @@ def _counted(by: str, contender: Warm) -> int | None:
 def _store(stage: Stage) -> dict[str, int]:
     """Return how many bytes a sealed batch's documents have, and how many its store takes."""
     home = stage.copy(stage.folder / "stored")
-    for command in issue_and_seal(home, stage.roster(stage.sizes.issue)):
-        measured(command)
+    measured(issue_and_seal(home, stage.roster(stage.sizes.issue)))
     documents, store = stored_bytes(home)
     say(f"\nstore of {stage.sizes.issue:,} credentials: {store / documents:.2f} bytes for each byte of a document")
     return {"credentials": stage.sizes.issue, "document_bytes": documents, "store_bytes": store}

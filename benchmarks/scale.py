@@ -1,4 +1,4 @@
-"""Issue and seal rosters of 10^3 to 10^6 rows, each step a process of its own, and draw what one credential costs.
+"""Issue and seal rosters of 10^3 to 10^6 rows, a process for each, and draw what one credential costs.
 
 `python -m benchmarks.scale [--most N]`; figures go to scale.json, the table and the picture into docs/.
 """
@@ -55,18 +55,11 @@ def measure(stage: Stage, size: int) -> Point:
     """Issue and seal this many credentials and return what that took."""
     stage.folder.mkdir(parents=True)
     home = stage.copy(stage.folder / "home")
-    issued, sealed = [measured(one) for one in issue_and_seal(home, stage.roster(size))]
-    point = Point(
-        size,
-        issued["wall"] + sealed["wall"],
-        issued["cpu"] + sealed["cpu"],
-        issued["peak_mib"],
-        sealed["peak_mib"],
-        *stored_bytes(home),
-    )
+    taken = measured(issue_and_seal(home, stage.roster(size)))
+    point = Point(size, taken["wall"], taken["cpu"], taken["peak_mib"], *stored_bytes(home))
     _say(
         f"{size:>9,}: {point.wall:,.1f} s, cpu {point.cpu:,.1f} s ({1000 * point.cpu / size:.3f} ms each), "
-        f"{point.issue_peak_mib:.0f} and {point.seal_peak_mib:.0f} MiB, "
+        f"{point.peak_mib:.0f} MiB, "
         f"store {point.store_bytes / point.document_bytes:.2f} times the documents"
     )
     return point

@@ -41,10 +41,8 @@ class Point:
     """Seconds on the clock."""
     cpu: float
     """Seconds of processor time, of all processes."""
-    issue_peak_mib: float
-    """Largest resident memory of any one process while issuing, MiB."""
-    seal_peak_mib: float
-    """The same while sealing."""
+    peak_mib: float
+    """Largest resident memory of any one process, MiB."""
     document_bytes: int
     """Bytes of all documents."""
     store_bytes: int
@@ -61,8 +59,7 @@ def panels(points: Sequence[Point]) -> list[Panel]:
     return [
         Panel("processor time, ms a credential", [(one.size, 1000 * one.cpu / one.size) for one in points]),
         Panel("on the clock, ms a credential", [(one.size, 1000 * one.wall / one.size) for one in points]),
-        Panel("issuing: peak memory of a process, MiB", [(one.size, one.issue_peak_mib) for one in points]),
-        Panel("sealing: peak memory, MiB", [(one.size, one.seal_peak_mib) for one in points]),
+        Panel("peak memory of a process, MiB", [(one.size, one.peak_mib) for one in points]),
         Panel("store, bytes for each byte of a document", [(one.size, _store(one)) for one in points]),
     ]
 
@@ -90,7 +87,7 @@ _NAMES = (
     "store, bytes",
     "processor, ms",
     "processor, all of them",
-    "peak memory of a process, issuing and sealing, MiB",
+    "peak memory of a process, MiB",
     "batches",
     "digests in a proof",
     "gas",
@@ -110,7 +107,7 @@ def _column(points: Sequence[Point], size: int) -> list[str]:
         f"{point.store_bytes / point.size:,.0f}, {how}",
         f"{1000 * point.cpu / point.size:.3g}, {how}",
         f"{_duration(seconds)}, {how}",
-        f"{point.issue_peak_mib:.0f} and {point.seal_peak_mib:.0f}, {how}",
+        f"{point.peak_mib:.0f}, {how}",
         f"{batches:,}, derived",
         f"at most {math.ceil(math.log2(min(size, MAX_LEAVES)))}, derived",
         f"{gas:.3g}, derived",

@@ -25,8 +25,8 @@ from benchmarks.scale_tables import (
 )
 
 SVG = "{http://www.w3.org/2000/svg}"
-THOUSAND = Point(1000, 2.0, 3.0, 100.0, 90.0, 4_000_000, 6_000_000)
-TEN_THOUSAND = Point(10_000, 10.0, 11.0, 100.0, 90.0, 40_000_000, 50_000_000)
+THOUSAND = Point(1000, 2.0, 3.0, 100.0, 4_000_000, 6_000_000)
+TEN_THOUSAND = Point(10_000, 10.0, 11.0, 100.0, 40_000_000, 50_000_000)
 HUNDRED_THOUSAND = replace(TEN_THOUSAND, size=100_000, cpu=101.0)
 
 
