@@ -15,6 +15,8 @@ from registry.store.repository import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
 LOGS: dict[str, Path] = {}
 """Where each running server writes its log, by its URL."""
 
@@ -46,6 +48,13 @@ def new_database(postgres_url: str) -> str:
     base, _, query = postgres_url.partition("?")
     url = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
     return f"{url}?{query}" if query else url
+
+
+def end_other_sessions(engine: Engine) -> None:
+    """Cut every other connection to a PostgreSQL database, as a restart of the server does."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid, 5000) {others}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, or_, select, update
 
 from registry.core.batch import TILE_WIDTH
 from registry.core.digest import Digest, Root
 from registry.core.errors import BatchSealedError
 from registry.records import BatchRow, BatchState, StoredDocument
+from registry.store.bulk import put_rows
 from registry.store.credential_rows import STREAMED_ROWS
 from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, TILE
@@ -58,7 +59,7 @@ class Sealing:
     def finish(self, sealed: SealedBatch, order_digest: Digest, tiles: Iterator[Tile], now: datetime) -> None:
         """Write tiles and root; they take effect together when the sealing ends."""
         while part := [self._tile(tile) for tile in islice(tiles, STREAMED_ROWS)]:
-            self._connection.execute(insert(TILE), part)
+            put_rows(self._connection, TILE, part)
         self._connection.execute(
             update(BATCH)
             .where(BATCH.c.id == self._batch_id)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from registry.core.digest import Digest
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
+from registry.store.bulk import put_rows
 from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, STATUS_EVENT
 
@@ -116,7 +117,7 @@ def insert_credentials(
     while rest:
         batch_id, room = _open_batch(connection, rest[0].issuer_id, now, max_leaves)
         part, rest = rest[:room], rest[room:]
-        connection.execute(insert(CREDENTIAL), [_values(one, batch_id) for one in part])
+        put_rows(connection, CREDENTIAL, [_values(one, batch_id) for one in part])
         mine = BATCH.c.id == batch_id
         connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
 
