@@ -281,7 +281,7 @@ class CredentialStore(Protocol):
         ...
 
     def sealing(self, batch_id: int) -> AbstractContextManager[Sealing]:
-        """Lock an open batch for sealing; BatchSealedError if it is closed already."""
+        """Lock an open batch for sealing; BatchSealedError if it is closed, BatchBusyError if others hold it."""
         ...
 
     def tiles_near(self, batch_id: int, level: int, position: int) -> dict[tuple[int, int], bytes]:

@@ -9,7 +9,7 @@ RegistryError
     LeafMismatchError  ProofLengthError  RootMismatchError  AnchorMismatchError
     SignatureError
   StateError               not allowed now                                -> 409, exit 2
-    BatchSealedError  AlreadyAnchoredError  HomeVersionError  FundsError
+    BatchSealedError  BatchBusyError  AlreadyAnchoredError  HomeVersionError  FundsError
     WrongChainError  TransactionRevertedError  FinalityBrokenError  ShareLinksFullError
     MailRefusedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
@@ -171,6 +171,12 @@ class BatchSealedError(StateError):
     """The batch is closed for more leaves."""
 
     code = "batch-sealed"
+
+
+class BatchBusyError(StateError):
+    """Somebody else adds to the batch or seals it at this moment."""
+
+    code = "batch-busy"
 
 
 class AlreadyAnchoredError(StateError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from registry.core.batch import SealedBatch, proof_from_tiles, seal, tiles_of
 from registry.core.digest import Digest
-from registry.core.errors import BatchSealedError, RootMismatchError
+from registry.core.errors import BatchBusyError, BatchSealedError, RootMismatchError
 from registry.core.proof import require_inclusion
 from registry.records import BatchState
 from registry.services.own_leaf import DocumentDamagedError, own_leaf
@@ -24,6 +24,7 @@ def seal_open_batches(store: CredentialStore, now: datetime) -> list[int]:
     """Seal every open batch that has leaves; return their row numbers.
 
     Each is sealed in a transaction of its own: after a crash the batch is either open or sealed, never between.
+    One that somebody else seals or adds to at this moment is passed over; if it stays open, the next run seals it.
 
     Raises:
         RootMismatchError: the root's two computations disagree; that batch stays open.
@@ -34,7 +35,7 @@ def seal_open_batches(store: CredentialStore, now: datetime) -> list[int]:
     for batch in store.batches(BatchState.OPEN):
         try:
             seal_batch(store, batch.id, now)
-        except BatchSealedError:  # another process was quicker
+        except (BatchBusyError, BatchSealedError):  # another process is at it, or was quicker
             continue
         except (DocumentDamagedError, RootMismatchError) as error:
             unsound.append(error)
@@ -50,6 +51,7 @@ def seal_batch(store: CredentialStore, batch_id: int, now: datetime) -> SealedBa
 
     Raises:
         BatchSealedError: it is not open any more.
+        BatchBusyError: somebody else seals it or adds to it.
         DocumentDamagedError: a stored document does not have its leaf hash; nothing is sealed.
 
     """

@@ -34,6 +34,9 @@ class NonceSpentError(StateError):
 
 def claim_batch(connection: Connection, submission_id: int, what: NewSubmission, batch: BatchRef) -> None:
     """Make a sealed batch this submission's; ClaimLostError if another one carries it."""
+    # Compare and swap, not SKIP LOCKED: whoever has the row has it for one commit, with no question to the chain in it.
+    # The other one must then hear that it lost; it cannot take fewer batches than its call data names. Batches come in
+    # the order of their numbers, so that two workers never wait for each other.
     free = (BATCH.c.id == batch.batch_id) & (BATCH.c.state == BatchState.SEALED) & BATCH.c.submission_id.is_(None)
     if connection.execute(update(BATCH).where(free).values(submission_id=submission_id)).rowcount != 1:
         raise ClaimLostError(f"Another submission carries batch {batch.batch_id} already.")

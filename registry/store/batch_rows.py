@@ -11,7 +11,7 @@ from sqlalchemy import Integer, and_, bindparam, or_, select, update
 
 from registry.core.batch import TILE_WIDTH
 from registry.core.digest import Digest, Root
-from registry.core.errors import BatchSealedError
+from registry.core.errors import BatchBusyError, BatchSealedError
 from registry.records import BatchRow, BatchState, StoredDocument
 from registry.store.bulk import put_rows
 from registry.store.credential_rows import STREAMED_ROWS
@@ -101,14 +101,14 @@ class BatchRows:
 
         Raises:
             BatchSealedError: it is closed already.
+            BatchBusyError: somebody else seals it or adds to it.
 
         """
         with writing(self.engine) as connection:
-            row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id).with_for_update()).one_or_none()
-            if row is None or row.state != BatchState.OPEN:
-                raise BatchSealedError(f"Batch {batch_id} is not open any more.")
+            _lock_open(connection, batch_id)
             yield Sealing(connection, batch_id)
-        # A crash before the commit leaves the batch open and whole; the next run seals it.
+        # A crash before the commit leaves the batch open and whole, and the lock ends with the connection; the next
+        # run seals it.
 
     def tiles_near(self, batch_id: int, level: int, position: int) -> dict[tuple[int, int], bytes]:
         """Return a tile, its next neighbours and those above it, by level and position; what is missing is left out."""
@@ -117,6 +117,18 @@ class BatchRows:
         with reading(self.engine) as connection:
             rows = connection.execute(_TILES_NEAR, wanted).all()
         return {(row.level, row.position): bytes(row.data) for row in rows}
+
+
+def _lock_open(connection: Connection, batch_id: int) -> None:
+    # PostgreSQL passes over a row that is locked: sealing takes minutes, and waiting for it would gain nothing. SQLite
+    # knows no locked rows; its one writer, who has the whole database, is waited for before this.
+    mine = select(BATCH.c.state).where(BATCH.c.id == batch_id)
+    locked = connection.execute(mine.with_for_update(skip_locked=True)).scalar_one_or_none()
+    state = locked or connection.execute(mine).scalar_one_or_none()
+    if state != BatchState.OPEN:
+        raise BatchSealedError(f"Batch {batch_id} is not open any more.")
+    if locked is None:
+        raise BatchBusyError(f"Somebody else adds to batch {batch_id} or seals it; the next run seals it.")
 
 
 def _batch(row: Row[Any]) -> BatchRow:

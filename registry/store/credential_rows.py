@@ -10,7 +10,7 @@ from registry.core.digest import Digest
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
 from registry.store.bulk import put_rows
 from registry.store.session import moment, reading, seconds, writing
-from registry.store.table_objects import BATCH, CREDENTIAL, STATUS_EVENT
+from registry.store.table_objects import BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,8 +112,13 @@ class CredentialRows:
 def insert_credentials(
     connection: Connection, credentials: Sequence[NewCredential], now: datetime, max_leaves: int
 ) -> None:
-    """Put credentials of one issuer into its open batch, and what has no room there into another."""
+    """Put credentials of one issuer into its open batch, and what has no room there into another.
+
+    Imports of one issuer take turns, a transaction each, by a lock on its row: two that award the same rows in
+    different orders would otherwise wait for each other, and each begin a batch. References to the row do not wait.
+    """
     rest = list(credentials)
+    _lock_issuer(connection, rest[0].issuer_id)
     while rest:
         batch_id, room = _open_batch(connection, rest[0].issuer_id, now, max_leaves)
         part, rest = rest[:room], rest[room:]
@@ -122,10 +127,18 @@ def insert_credentials(
         connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
 
 
+def _lock_issuer(connection: Connection, issuer_id: int) -> None:
+    connection.execute(select(ISSUER.c.id).where(ISSUER.c.id == issuer_id).with_for_update(key_share=True))
+
+
 def _open_batch(connection: Connection, issuer_id: int, now: datetime, max_leaves: int) -> tuple[int, int]:
-    """Return the newest open batch with room, and the room; the row stays locked until the commit."""
+    """Return the newest open batch with room, and the room; the row stays locked until the commit.
+
+    PostgreSQL passes over a batch that is being sealed, rather than let an import wait until that is done.
+    """
     mine = (BATCH.c.issuer_id == issuer_id) & (BATCH.c.state == BatchState.OPEN) & (BATCH.c.tree_size < max_leaves)
-    found = connection.execute(select(BATCH).where(mine).order_by(BATCH.c.id.desc()).limit(1).with_for_update()).first()
+    newest = select(BATCH).where(mine).order_by(BATCH.c.id.desc()).limit(1)
+    found = connection.execute(newest.with_for_update(skip_locked=True)).first()
     if found is not None:
         return int(found.id), max_leaves - int(found.tree_size)
     values = {"issuer_id": issuer_id, "state": BatchState.OPEN, "tree_size": 0, "created_at": seconds(now)}

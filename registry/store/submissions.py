@@ -125,6 +125,8 @@ class SubmissionRows:
             ClaimLostError: another worker's lease has not ended.
 
         """
+        # No SKIP LOCKED: the row is locked for this one statement. What lasts is the lease, which outlives the
+        # connection, and which every other worker sees and passes over.
         until = seconds(now) + lease_seconds
         free = ~SUBMISSION.c.lease_until.between(seconds(now) + 1, until) | (SUBMISSION.c.lease_owner == owner)
         with writing(self.engine) as connection:

@@ -49,7 +49,7 @@ class Achievement(SQLModel, table=True):
 
 
 class Batch(SQLModel, table=True):
-    """One batch; at most one of an issuer is open."""
+    """One batch; new credentials go into the issuer's newest open one that has room and is not being sealed."""
 
     __tablename__ = "batch"
     id: int | None = Field(default=None, primary_key=True)
