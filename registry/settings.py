@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from registry.chain.networks import Network
     from registry.core.digest import Digest
+    from registry.ports import Clock
     from registry.services.certificate import Press
     from registry.services.verify import Verifier
     from registry.services.verify_offline import OfflineVerifier
@@ -60,6 +61,28 @@ class Settings:
     def keys(self) -> Path:
         """Return the folder of encrypted key files."""
         return self.home / "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Whom a verifier asks: all that it takes from the settings, so that another process can have it."""
+
+    networks: tuple[Network, ...]
+    """The accepted networks."""
+    allow_loopback: bool
+    """Whether DID documents may come from the same machine: only where a local chain is."""
+
+    def verifier(self, clock: Clock) -> Verifier:
+        """Return a verifier that asks them."""
+        from registry.chain.reader import RpcChainReader  # noqa: PLC0415  only who verifies needs these
+        from registry.identity.directory import WebDirectory  # noqa: PLC0415
+        from registry.services.verify import Verifier  # noqa: PLC0415
+
+        return Verifier(
+            readers=tuple(RpcChainReader(network) for network in self.networks),
+            directory=WebDirectory(allow_loopback=self.allow_loopback),
+            clock=clock,
+        )
 
 
 def home_folder() -> Path:
@@ -110,18 +133,16 @@ def open_store(settings: Settings) -> Store:
 
 def build_verifier(home: Path | None = None) -> Verifier:
     """Return a verifier for the accepted networks; it works without a home folder, too."""
-    from registry.chain.reader import RpcChainReader  # noqa: PLC0415  only who verifies needs these
-    from registry.identity.directory import WebDirectory  # noqa: PLC0415
-    from registry.services.verify import Verifier  # noqa: PLC0415
-    from registry.system import SystemClock  # noqa: PLC0415
+    from registry.system import SystemClock  # noqa: PLC0415  only who verifies needs it
 
+    return load_accepted(home).verifier(SystemClock())
+
+
+def load_accepted(home: Path | None = None) -> Accepted:
+    """Return whom a verifier asks; it works without a home folder, too."""
     folder = home or home_folder()
     networks = load_networks(folder if folder.is_dir() else None)
-    return Verifier(
-        readers=tuple(RpcChainReader(network) for network in networks.values()),
-        directory=WebDirectory(allow_loopback=has_local_chain(folder)),
-        clock=SystemClock(),
-    )
+    return Accepted(tuple(networks.values()), allow_loopback=has_local_chain(folder))
 
 
 def build_offline_verifier(state: bytes, trusted: Digest | None, home: Path | None = None) -> OfflineVerifier:

@@ -7,6 +7,18 @@ from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
+class ReadClock:
+    """A clock that was read already, in this process or another."""
+
+    at: datetime
+    """What it said, aware, in UTC."""
+
+    def now(self) -> datetime:
+        """Return what it said."""
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
 class SystemClock:
     """The system's clock."""
 

@@ -100,17 +100,19 @@ def issue(  # noqa: PLR0913  one argument for each option
     store = open_store(settings)
     issuance = replace(_issuance(settings, store, issuer, achievement, proof), disclosure=disclosure, required=require)
     try:
-        with open_workers(_workers(roster, workers, dry_run=dry_run)) as executor:
-            _go(source, issuance, None if dry_run else executor, skip_bad=skip_bad, as_json=as_json)
+        if dry_run:
+            _go(source, issuance, None, skip_bad=skip_bad, as_json=as_json)
+            return
+        with open_workers(workers, usual=_usual_workers(roster)) as opened:
+            opened.warm_up()
+            _go(source, issuance, opened.executor, skip_bad=skip_bad, as_json=as_json)
     finally:
         store.engine.dispose()  # SQLite clears its log away when the last connection closes
 
 
-def _workers(roster: Path, wanted: int | None, *, dry_run: bool) -> int:
-    if wanted is not None or dry_run:
-        return 0 if dry_run else wanted or 0
+def _usual_workers(roster: Path) -> int:
     is_large = roster.is_file() and roster.stat().st_size > BYTES_IN_PROCESS
-    return min(os.cpu_count() or 1, USUAL_WORKERS) if is_large else 0
+    return min(os.cpu_count() or 1, USUAL_WORKERS) if is_large else 1
 
 
 def _go(source: RosterSource, issuance: Issuance, executor: Executor | None, *, skip_bad: bool, as_json: bool) -> None:

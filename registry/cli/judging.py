@@ -1,31 +1,38 @@
-"""Reports on what `verify` is given: each by itself, or many together in one process or several."""
+"""Reports on what `verify` is given: each by itself, or many together, in whatever processes do the work."""
 
 from __future__ import annotations
 
-import itertools
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from concurrent.futures import BrokenExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
 from registry.cli.inputs import content_of
-from registry.core.errors import InputError, ProfileUnavailableError, UnavailableError
-from registry.settings import build_verifier
+from registry.cli.judge import Judge
+from registry.core.errors import InputError, ProfileUnavailableError
+from registry.services.workers import WorkerDiedError
+from registry.settings import load_accepted
+from registry.system import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
     from registry.services.verify import Verifier
-    from registry.services.verify_many import ManyVerifier
     from registry.services.verify_offline import OfflineVerifier
+    from registry.services.workers import Workers
 
 TOGETHER = 64
 """How many credentials chains are asked about at once."""
+MOST_BYTES = 4 * 1024 * 1024
+"""A group with this much is full, however few it holds: this process has read all groups that are under way."""
 AHEAD = 2
 """How many groups a worker has before it, so that none waits for the next."""
+
+
+_Read = tuple[str, "bytes | dict[str, Any]"]
+"""A source and what it holds, or the report on one that cannot be read."""
 
 
 def judged_alone(verifier: Verifier | OfflineVerifier, source: str, recipient: str | None) -> dict[str, Any]:
@@ -36,68 +43,64 @@ def judged_alone(verifier: Verifier | OfflineVerifier, source: str, recipient: s
         return _unjudged(source, error)
 
 
-def judged_together(sources: Sequence[str], workers: int) -> Iterator[dict[str, Any]]:
+def judged_together(sources: Iterable[str], workers: Workers) -> Iterator[dict[str, Any]]:
     """Yield a report on each source, in their order, judged in groups.
 
+    This process reads what the sources hold, because a worker need not share a disk with it.
+
     Raises:
-        UnavailableError: a worker process died.
+        WorkerDiedError: a worker died with its work.
 
     """
-    groups = [sources[at : at + TOGETHER] for at in range(0, len(sources), TOGETHER)]
-    if min(workers, len(groups)) == 1:
-        with closing(build_verifier()) as verifier:
-            many = verifier.many()
-            yield from itertools.chain.from_iterable(_reports(many, group) for group in groups)
-        return
-    with ProcessPoolExecutor(min(workers, len(groups)), initializer=_begin) as pool:
-        yield from _in_order(pool, groups, AHEAD * workers)
-
-
-def _in_order(pool: ProcessPoolExecutor, groups: Iterable[Sequence[str]], ahead: int) -> Iterator[dict[str, Any]]:
-    rest = iter(groups)
-    waiting: deque[Future[list[dict[str, Any]]]] = deque()
-    waiting.extend(pool.submit(_in_worker, group) for group in itertools.islice(rest, ahead))
+    judge = Judge(load_accepted(), SystemClock().now())
+    begun = ((group, workers.executor.submit(judge.reports, _readable(group))) for group in _groups(sources))
     done = 0
+    try:
+        for report in _in_order(begun, AHEAD * workers.number):
+            done += 1
+            yield report
+    except BrokenExecutor as error:
+        raise WorkerDiedError(error, f"{done:,} credentials were judged; nothing is wrong with the rest") from error
+    finally:
+        judge.put_away()
+
+
+def _groups(sources: Iterable[str]) -> Iterator[list[_Read]]:
+    rest = iter(sources)
+    while group := list(_group(rest)):
+        yield group
+
+
+def _group(rest: Iterator[str]) -> Iterator[_Read]:
+    size = 0
+    for source in islice(rest, TOGETHER):
+        content = _content(source)
+        yield source, content
+        size += len(content) if isinstance(content, bytes) else 0
+        if size >= MOST_BYTES:
+            return
+
+
+def _readable(group: list[_Read]) -> list[tuple[str, bytes]]:
+    return [(source, content) for source, content in group if isinstance(content, bytes)]
+
+
+def _in_order(
+    begun: Iterator[tuple[list[_Read], Future[list[dict[str, Any]]]]], ahead: int
+) -> Iterator[dict[str, Any]]:
+    waiting = deque(islice(begun, ahead))
     while waiting:
-        try:
-            found = waiting.popleft().result()
-        except BrokenProcessPool as error:
-            raise UnavailableError(
-                f"A worker process died after {done:,} credentials were judged; nothing is wrong with the rest. Run it "
-                "again, with fewer --workers if the machine ran out of memory."
-            ) from error
-        waiting.extend(pool.submit(_in_worker, group) for group in itertools.islice(rest, 1))
-        done += len(found)
-        yield from found
+        group, found = waiting.popleft()
+        reports = iter(found.result())
+        waiting.extend(islice(begun, 1))
+        yield from (next(reports) if isinstance(content, bytes) else content for _, content in group)
 
 
-_worker: list[ManyVerifier] = []
-
-
-def _begin() -> None:
-    """Make a worker's own verifier, whose connections live as long as the worker."""
-    _worker.append(build_verifier().many())
-
-
-def _in_worker(group: Sequence[str]) -> list[dict[str, Any]]:
-    return _reports(_worker[0], group)
-
-
-def _reports(many: ManyVerifier, group: Sequence[str]) -> list[dict[str, Any]]:
-    contents = [_content(source) for source in group]
-    judged = iter(many.verify([data for data in contents if isinstance(data, bytes)]))
-    outcomes = (next(judged) if isinstance(data, bytes) else data for data in contents)
-    return [
-        report_json(one.report, source) if not isinstance(one, Exception) else _unjudged(source, one)
-        for source, one in zip(group, outcomes, strict=True)
-    ]
-
-
-def _content(source: str) -> bytes | InputError | ProfileUnavailableError:
+def _content(source: str) -> bytes | dict[str, Any]:
     try:
         return content_of(source)
     except (InputError, ProfileUnavailableError) as error:
-        return error
+        return _unjudged(source, error)
 
 
 def _unjudged(source: str, error: InputError | ProfileUnavailableError) -> dict[str, Any]:

@@ -33,7 +33,9 @@ TrustBlock = Annotated[
     typer.Option("--trust-block", help="Hash of the state proof's block, from a source you trust."),
 ]
 
-Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes to judge in, for many files.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, max=64, help="Processes to judge in, for many files; else this one.")
+]
 
 EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
 NOBODY = "somebody whom nobody you trust confirms"
@@ -49,7 +51,7 @@ def verify(
     offline: Offline = False,
     state: State = None,
     trust_block: TrustBlock = None,
-    workers: Workers = 1,
+    workers: Workers = None,
 ) -> None:
     """Judge credentials: whether they are what was anchored, by whom, and whether they still stand.
 
@@ -64,14 +66,13 @@ def verify(
     Example: credanchor verify bundle.json --recipient ada@example.org
     """
     from registry.cli.inputs import sources_of  # noqa: PLC0415  keeps --help fast
-    from registry.cli.judging import judged_together  # noqa: PLC0415
 
     sources = sources_of(inputs)
     is_alone = bool(recipient or offline or state or trust_block)
     alone = _alone(sources, recipient, state, trust_block, offline=offline) if is_alone else None
     verdicts: Counter[str] = Counter()
     with progress_bar(len(sources), "Verifying") as advance:
-        for value in alone or judged_together(sources, workers):
+        for value in alone or _together(sources, workers):
             verdicts[value["verdict"]] += 1
             advance(verdicts.total())
             if as_json:
@@ -81,6 +82,15 @@ def verify(
     if not as_json and len(sources) > len(inputs):
         say(", ".join(f"{count:,} {verdict}" for verdict, count in verdicts.items()) + ".")
     raise typer.Exit(EXIT_CODES[next(verdict for verdict in WORST_FIRST if verdict in verdicts)])
+
+
+def _together(sources: list[str], workers: int | None) -> Iterator[dict[str, Any]]:
+    from registry.cli.judging import TOGETHER, judged_together  # noqa: PLC0415  keeps --help fast
+    from registry.services.workers import open_workers  # noqa: PLC0415
+
+    groups = -(-len(sources) // TOGETHER)
+    with open_workers(None if workers is None else min(workers, groups)) as opened:
+        yield from judged_together(sources, opened)
 
 
 def _alone(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from registry.core.batch import MAX_LEAVES
 from registry.core.digest import leaf_hash
-from registry.core.errors import CredentialFormatError, InputError, RosterError, UnavailableError
+from registry.core.errors import CredentialFormatError, InputError, RosterError
 from registry.credentials.compose import HASHED, check_grade, require_offered
 from registry.credentials.descriptors import offered_from
 from registry.credentials.roster import row_key
@@ -26,7 +26,7 @@ from registry.services.framework_rule import require_framework
 from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
 from registry.services.status_indices import StatusIndices
-from registry.services.workers import SameProcess
+from registry.services.workers import SameProcess, WorkerDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,12 +52,6 @@ STORED_SHARE = 20
 as a whole in each transaction, however few rows it has, so that small ones would cost more the larger the store is."""
 AHEAD = 8
 """How many chunks are being prepared while others are signed and stored."""
-
-
-class WorkerDiedError(UnavailableError):
-    """A process that prepared credentials ended without a result; what was stored before stays."""
-
-    code = "worker-died"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +135,7 @@ class Issuance:
 
         Raises:
             RosterError: a row cannot be issued; chunks before it are kept, and a second run skips them.
-            WorkerDiedError: a process of the executor died; chunks before that are kept in the same way.
+            WorkerDiedError: a worker of the executor died; chunks before that are kept in the same way.
 
         """
         done, signed = Progress(), _Signed()
@@ -159,10 +153,7 @@ class Issuance:
                     signed = _Signed()
                     yield done
         except BrokenExecutor as error:
-            raise WorkerDiedError(
-                f"A worker process died after {done.issued:,} credentials were issued, which stay. Run the same "
-                "command again for the rest, with fewer --workers if the machine ran out of memory."
-            ) from error
+            raise WorkerDiedError(error, f"{done.issued:,} credentials were issued, which stay") from error
 
     def offer(self, row: RosterRow) -> Offer:
         """Return what a row awards; RosterError names row and column if there is no such thing."""

@@ -1,4 +1,4 @@
-"""Where credentials are prepared: in this process, or in worker processes beside it."""
+"""Where work is done that needs no key: in this process, or in worker processes beside it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,47 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from registry.core.errors import UnavailableError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import BrokenExecutor
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+class WorkerDiedError(UnavailableError):
+    """A worker ended without a result, and no other took its work; what was done before stays."""
+
+    code = "worker-died"
+
+    def __init__(self, broken: BrokenExecutor, done: str) -> None:
+        """Compose the sentence; `done` says what was done before, `broken` what the executor knows of the end."""
+        super().__init__(
+            f"A worker died after {done}. Run the same command again for the rest, with fewer workers where a machine "
+            f"ran out of memory. ({broken})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Workers that are open."""
+
+    executor: Executor
+    """Takes the work; it raises BrokenExecutor if a worker is lost with its work."""
+    number: int
+    """How much they do at a time, at least 1."""
+
+    def warm_up(self) -> None:
+        """Have them start, and load what prepares credentials, while the caller has other things to do."""
+        for _ in range(self.number):
+            self.executor.submit(_load)
 
 
 class SameProcess(Executor):
@@ -30,17 +63,18 @@ class SameProcess(Executor):
         return future
 
 
-def open_workers(number: int) -> Executor:
-    """Return an executor of `number` processes, or of this one if that is less than two.
+@contextmanager
+def open_workers(number: int | None, *, usual: int = 1) -> Iterator[Workers]:
+    """Give `number` processes, or this one if that is less than two; `usual` is the number where none is given.
 
-    Workers are started anew, not forked: they share no memory with this process, so they hold no key that it opened.
+    Processes are started anew, not forked: they share no memory with this one, so they hold no key that it opened.
     """
-    if number < 2:  # noqa: PLR2004  one process is this one
-        return SameProcess()
-    pool = ProcessPoolExecutor(number, multiprocessing.get_context("spawn"), _begin)
-    for _ in range(number):
-        pool.submit(_warm_up)  # they start now, while the caller has other things to do
-    return pool
+    processes = usual if number is None else number
+    if processes < 2:  # noqa: PLR2004  one process is this one
+        yield Workers(SameProcess(), 1)
+        return
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin) as pool:
+        yield Workers(pool, processes)
 
 
 def _begin() -> None:
@@ -54,7 +88,7 @@ def _begin() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _warm_up() -> None:
+def _load() -> None:
     import_module("registry.services.prepare")
 
 

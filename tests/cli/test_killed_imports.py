@@ -143,7 +143,7 @@ def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(sqlite
     _, err = child.communicate(timeout=PATIENCE_SECONDS)
     stored = sqlite.count() - 3
     assert child.returncode == 3
-    assert f"A worker process died after {stored:,} credentials were issued, which stay." in err.decode()
+    assert f"A worker died after {stored:,} credentials were issued, which stay." in err.decode()
     assert b"Traceback" not in err
     assert json.loads(sqlite.do("issue", "--json", str(roster))) == {"issued": MORE_ROWS - stored, "skipped": stored}
     require_each_row_once(sqlite, MORE_ROWS)

@@ -40,7 +40,7 @@ NOT_OF_THE_JOB = {
     "credential-format": "documents",
     "receipt-format": "documents",
     "roster": "issuing",
-    "worker-died": "issuing",
+    "worker-died": "issuing and verifying",
     "pathway": "larger credentials",
     "component": "larger credentials",
     "signature": "verifying",

@@ -18,9 +18,9 @@ from registry.credentials.roster import read_roster
 from registry.credentials.signing import verify_proof
 from registry.records import AchievementRow, IssuerRow
 from registry.services.catalogue import Catalogue
-from registry.services.issue import Issuance, WorkerDiedError
+from registry.services.issue import Issuance
 from registry.services.signer import Signer
-from registry.services.workers import SameProcess, open_workers
+from registry.services.workers import SameProcess, WorkerDiedError, open_workers
 from registry.store.engine import open_engine
 from registry.store.repository import Store
 
@@ -84,8 +84,8 @@ def test_every_row_is_issued_once_by_any_number_of_processes(
     store: Store, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 7)
-    with open_workers(workers) as executor:
-        progress = list(issuance(store, worlds.new_issuer()).run(rows(50), executor))
+    with open_workers(workers) as opened:
+        progress = list(issuance(store, worlds.new_issuer()).run(rows(50), opened.executor))
     assert [one.issued for one in progress] == [7, 14, 21, 28, 35, 42, 49, 50]
     require_each_once(store, 50)
 
@@ -104,10 +104,10 @@ def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(
 ) -> None:
     monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 5)
     key = worlds.new_issuer()
-    with open_workers(2) as executor:
-        progress = issuance(store, key).run(rows(60), executor)
+    with open_workers(2) as opened:
+        progress = issuance(store, key).run(rows(60), opened.executor)
         next(progress)
-        for process in list(executor._processes.values()):  # type: ignore[attr-defined]
+        for process in list(opened.executor._processes.values()):  # type: ignore[attr-defined]
             os.kill(process.pid, signal.SIGKILL)
         with pytest.raises(WorkerDiedError, match=r"after [\d,]+ credentials were issued, which stay\. Run the same"):
             list(progress)
@@ -122,9 +122,9 @@ def test_workers_do_not_outlive_the_process_they_work_for() -> None:
     program = (
         "import os\nfrom registry.services.workers import open_workers\n"
         "if __name__ == '__main__':\n"
-        "    pool = open_workers(2)\n"
-        "    print(*{pool.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
-        "    os.kill(os.getpid(), 9)\n"
+        "    with open_workers(2) as workers:\n"
+        "        print(*{workers.executor.submit(os.getpid).result() for _ in range(20)}, flush=True)\n"
+        "        os.kill(os.getpid(), 9)\n"
     )
     workers = run_program(program)
     deadline = time.monotonic() + 10
@@ -191,5 +191,5 @@ def test_what_goes_wrong_in_this_process_is_raised_where_the_result_is_asked_for
 def test_a_worker_knows_nothing_of_what_the_parent_was_told_by_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDANCHOR_PASSPHRASE", "correct horse")
 
-    with open_workers(2) as executor:
-        assert executor.submit(os.getenv, "CREDANCHOR_PASSPHRASE").result() is None
+    with open_workers(2) as opened:
+        assert opened.executor.submit(os.getenv, "CREDANCHOR_PASSPHRASE").result() is None
