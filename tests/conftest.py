@@ -52,3 +52,5 @@ bench, bench_url = _bench.bench, _bench.bench_url  # type: ignore[attr-defined]
 _post_office = _load("post_office")
 certificate, open_post_office = _post_office.certificate, _post_office.open_post_office  # type: ignore[attr-defined]
 post_office = _post_office.post_office  # type: ignore[attr-defined]
+_clusters = _load("clusters")
+cluster = _clusters.cluster  # type: ignore[attr-defined]

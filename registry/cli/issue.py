@@ -52,6 +52,10 @@ Workers = Annotated[
     int | None,
     typer.Option("--workers", min=0, max=64, help="Processes that prepare; two for a large roster, if you do not say."),
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="URL", help="Dask scheduler whose workers prepare instead, as tcp://HOST:8786."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as one JSON object.")]
 
 EXIT_NOT_ALL = 1
@@ -76,6 +80,7 @@ def issue(  # noqa: PLR0913  one argument for each option
     require: Require = None,
     dry_run: DryRun = False,
     workers: Workers = None,
+    dask: Dask = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue credentials from a roster: checked as a whole first, then signed and stored chunk by chunk.
@@ -103,7 +108,7 @@ def issue(  # noqa: PLR0913  one argument for each option
         if dry_run:
             _go(source, issuance, None, skip_bad=skip_bad, as_json=as_json)
             return
-        with open_workers(workers, usual=_usual_workers(roster)) as opened:
+        with open_workers(workers, dask, usual=_usual_workers(roster)) as opened:
             opened.warm_up()
             _go(source, issuance, opened.executor, skip_bad=skip_bad, as_json=as_json)
     finally:

@@ -36,6 +36,10 @@ TrustBlock = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, max=64, help="Processes to judge in, for many files; else this one.")
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="URL", help="Dask scheduler whose workers judge instead, as tcp://HOST:8786."),
+]
 
 EXIT_CODES = {"verified": 0, "not-verified": 1, "not-a-credential": 2, "undecided": 3}
 NOBODY = "somebody whom nobody you trust confirms"
@@ -52,6 +56,7 @@ def verify(
     state: State = None,
     trust_block: TrustBlock = None,
     workers: Workers = None,
+    dask: Dask = None,
 ) -> None:
     """Judge credentials: whether they are what was anchored, by whom, and whether they still stand.
 
@@ -69,10 +74,14 @@ def verify(
 
     sources = sources_of(inputs)
     is_alone = bool(recipient or offline or state or trust_block)
+    if is_alone and dask:
+        raise InputError(
+            "--dask judges many together, and --recipient, --offline and --state each alone; leave one out."
+        )
     alone = _alone(sources, recipient, state, trust_block, offline=offline) if is_alone else None
     verdicts: Counter[str] = Counter()
     with progress_bar(len(sources), "Verifying") as advance:
-        for value in alone or _together(sources, workers):
+        for value in alone or _together(sources, workers, dask):
             verdicts[value["verdict"]] += 1
             advance(verdicts.total())
             if as_json:
@@ -84,12 +93,12 @@ def verify(
     raise typer.Exit(EXIT_CODES[next(verdict for verdict in WORST_FIRST if verdict in verdicts)])
 
 
-def _together(sources: list[str], workers: int | None) -> Iterator[dict[str, Any]]:
+def _together(sources: list[str], workers: int | None, dask: str | None) -> Iterator[dict[str, Any]]:
     from registry.cli.judging import TOGETHER, judged_together  # noqa: PLC0415  keeps --help fast
     from registry.services.workers import open_workers  # noqa: PLC0415
 
     groups = -(-len(sources) // TOGETHER)
-    with open_workers(None if workers is None else min(workers, groups)) as opened:
+    with open_workers(None if workers is None else min(workers, groups), dask) as opened:
         yield from judged_together(sources, opened)
 
 

@@ -14,7 +14,7 @@ RegistryError
     MailRefusedError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
-    SignerUnavailableError  MailUnavailableError
+    SignerUnavailableError  MailUnavailableError  ClusterUnavailableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
@@ -261,3 +261,9 @@ class MailUnavailableError(UnavailableError):
     """The mail server does not answer, or ended the connection; no text of a mail was on its way."""
 
     code = "mail-unavailable"
+
+
+class ClusterUnavailableError(UnavailableError):
+    """The Dask cluster does not answer, has no workers, or they lack this version of Credanchor."""
+
+    code = "cluster-unavailable"

@@ -1,4 +1,4 @@
-"""Where work is done that needs no key: in this process, or in worker processes beside it."""
+"""Where work is done that needs no key: in this process, in worker processes beside it, or in a Dask cluster."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from registry.core.errors import UnavailableError
+from registry.core.errors import InputError, SettingsError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,17 +64,43 @@ class SameProcess(Executor):
 
 
 @contextmanager
-def open_workers(number: int | None, *, usual: int = 1) -> Iterator[Workers]:
-    """Give `number` processes, or this one if that is less than two; `usual` is the number where none is given.
+def open_workers(number: int | None, dask: str | None = None, *, usual: int = 1) -> Iterator[Workers]:
+    """Give `number` processes, or this one if that is less than two; or the cluster whose scheduler is at `dask`.
 
-    Processes are started anew, not forked: they share no memory with this one, so they hold no key that it opened.
+    `usual` is the number where neither is given. Processes are started anew, not forked: they share no memory with
+    this one, so they hold no key that it opened. Nothing is sent to a cluster but what is submitted.
+
+    Raises:
+        InputError: both are given.
+        SettingsError: Dask is not installed, or `dask` is no address.
+        ClusterUnavailableError: the cluster does not answer, or cannot do the work.
+
     """
+    if dask is not None:
+        if number is not None:
+            raise InputError("--workers are processes of this machine, --dask has its own; leave one of them out.")
+        with _open_cluster(dask) as workers:
+            yield workers
+        return
     processes = usual if number is None else number
     if processes < 2:  # noqa: PLR2004  one process is this one
         yield Workers(SameProcess(), 1)
         return
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin) as pool:
         yield Workers(pool, processes)
+
+
+@contextmanager
+def _open_cluster(address: str) -> Iterator[Workers]:
+    try:
+        from registry.services.cluster import open_cluster  # noqa: PLC0415  only who has a cluster has Dask
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"--dask needs Dask, which is not installed here ({error}): pip install 'credanchor[dask]'."
+        ) from error
+
+    with open_cluster(address) as cluster:
+        yield Workers(cluster, cluster.threads)
 
 
 def _begin() -> None:

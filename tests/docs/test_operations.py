@@ -41,6 +41,7 @@ NOT_OF_THE_JOB = {
     "receipt-format": "documents",
     "roster": "issuing",
     "worker-died": "issuing and verifying",
+    "cluster-unavailable": "issuing and verifying",
     "pathway": "larger credentials",
     "component": "larger credentials",
     "signature": "verifying",
