@@ -6,13 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from registry.core.errors import InputError, SettingsError, UnavailableError
+from registry.services.processes import Processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,8 +68,7 @@ class SameProcess(Executor):
 def open_workers(number: int | None, dask: str | None = None, *, usual: int = 1) -> Iterator[Workers]:
     """Give `number` processes, or this one if that is less than two; or the cluster whose scheduler is at `dask`.
 
-    `usual` is the number where neither is given. Processes are started anew, not forked: they share no memory with
-    this one, so they hold no key that it opened. Nothing is sent to a cluster but what is submitted.
+    `usual` is the number where neither is given. Nothing is sent to a process or a cluster but what is submitted.
 
     Raises:
         InputError: both are given.
@@ -86,7 +86,7 @@ def open_workers(number: int | None, dask: str | None = None, *, usual: int = 1)
     if processes < 2:  # noqa: PLR2004  one process is this one
         yield Workers(SameProcess(), 1)
         return
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin) as pool:
+    with Processes(processes, _begin) as pool:
         yield Workers(pool, processes)
 
 

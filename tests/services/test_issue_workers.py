@@ -107,7 +107,7 @@ def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(
     with open_workers(2) as opened:
         progress = issuance(store, key).run(rows(60), opened.executor)
         next(progress)
-        for process in list(opened.executor._processes.values()):  # type: ignore[attr-defined]
+        for process in list(opened.executor._pool._processes.values()):  # type: ignore[attr-defined]
             os.kill(process.pid, signal.SIGKILL)
         with pytest.raises(WorkerDiedError, match=r"after [\d,]+ credentials were issued, which stay\. Run the same"):
             list(progress)
