@@ -33,8 +33,8 @@ ATTACHMENT = "credential.json"
 """Name of the attached bundle."""
 STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 """What the file conforms to."""
-_TEMPLATES = Path(__file__).with_name("templates")
-"""The only folder that the typesetter may read from."""
+TEMPLATES = Path(__file__).with_name("templates")
+"""Where the templates of what an issuer prints lie."""
 # Marks that turn the direction of text could make a printed name read as another one.
 _TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
@@ -77,15 +77,23 @@ def certificate_pdf(bundle: Bundle, *, link: str | None, press: Press) -> bytes:
         "qr": _qr_svg(link) if link else "",
         "qr_alt": words.QR_ALT.format(link=link),
     }
-    return typeset("certificate.typ", inputs, press.fonts, written_at(bundle), credential_id)
+    what = f"The certificate of {credential_id}"
+    return typeset(TEMPLATES / "certificate.typ", inputs, press.fonts, written_at(bundle), what)
 
 
-def typeset(template: str, inputs: dict[str, str], fonts: Fonts, at: int, credential_id: str) -> bytes:
-    """Return what a template makes of its data, as of `at` (Unix seconds); InputError if it cannot be set."""
+def typeset(template: Path, inputs: dict[str, str], fonts: Fonts, at: int, what: str) -> bytes:
+    """Return what a template makes of its data, as of `at` (Unix seconds); `what` begins a sentence about it.
+
+    The typesetter reads from the template's own folder alone.
+
+    Raises:
+        InputError: it cannot be set.
+
+    """
     try:
         return typst.compile(
-            _TEMPLATES / template,
-            root=_TEMPLATES,
+            template,
+            root=template.parent,
             font_paths=fonts.faces,
             format="pdf",
             sys_inputs=inputs,
@@ -93,9 +101,7 @@ def typeset(template: str, inputs: dict[str, str], fonts: Fonts, at: int, creden
             timestamp=at,
         )
     except typst.TypstError as error:
-        raise InputError(
-            f"The certificate of {credential_id} cannot be set: {error.message}. Nothing was written for it."
-        ) from error
+        raise InputError(f"{what} cannot be set: {error.message}. Nothing was written for it.") from error
 
 
 def require_printable(page: dict[str, Any], fonts: Fonts, credential_id: str) -> None:

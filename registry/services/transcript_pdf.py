@@ -13,7 +13,7 @@ from registry.credentials.pathway import credits_of, number_text
 from registry.credentials.pathway_words import clean
 from registry.credentials.times import parse_time
 from registry.services import certificate_words as words
-from registry.services.certificate import bundle_text, directed, require_printable, typeset, written_at
+from registry.services.certificate import TEMPLATES, bundle_text, directed, require_printable, typeset, written_at
 from registry.services.certificate_page import certificate_page, document_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def transcript_pdf(bundle: Bundle, press: Press) -> bytes:
         "families": json.dumps(press.fonts.families),
         "bundle": bundle_text(bundle),
     }
-    return typeset("transcript.typ", inputs, press.fonts, written_at(bundle), credential_id)
+    what = f"The certificate of {credential_id}"
+    return typeset(TEMPLATES / "transcript.typ", inputs, press.fonts, written_at(bundle), what)
 
 
 def _row(component: dict[str, Any]) -> list[str]:

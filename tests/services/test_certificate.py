@@ -151,7 +151,7 @@ def test_the_typesetter_reads_no_file_outside_its_folder(tmp_path: Path, monkeyp
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "certificate.typ").write_text('#read("../secret.txt")', "utf-8")
-    monkeypatch.setattr(certificate, "_TEMPLATES", folder)
+    monkeypatch.setattr(certificate, "TEMPLATES", folder)
     with pytest.raises(InputError, match="cannot be set"):
         pdf_of(bundle_with())
 
