@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from registry.core.digest import Digest
     from registry.ports import Clock
     from registry.services.certificate import Press
+    from registry.services.fonts import Fonts
     from registry.services.verify import Verifier
     from registry.services.verify_offline import OfflineVerifier
     from registry.store.repository import Store
@@ -178,13 +179,23 @@ def build_press(settings: Settings) -> Press:
         SettingsError: CREDANCHOR_FONTS names a folder without a usable font, or none.
 
     """
-    from registry.services.certificate import Press  # noqa: PLC0415  the fonts take 0.1 s
-    from registry.services.fonts import load_fonts  # noqa: PLC0415
+    from registry.services.certificate import Press  # noqa: PLC0415  typst takes a moment
+
+    titles = {network.chain_id: network.title for network in settings.networks.values()}
+    return Press(build_fonts(), titles)
+
+
+def build_fonts() -> Fonts:
+    """Return what PDFs are printed with: the packaged fonts, and those in CREDANCHOR_FONTS.
+
+    Raises:
+        SettingsError: CREDANCHOR_FONTS names a folder without a usable font, or none.
+
+    """
+    from registry.services.fonts import load_fonts  # noqa: PLC0415  the fonts take 0.2 s
 
     named = os.environ.get("CREDANCHOR_FONTS")
-    folder = Path(named).expanduser() if named else None
-    titles = {network.chain_id: network.title for network in settings.networks.values()}
-    return Press(load_fonts(folder), titles)
+    return load_fonts(Path(named).expanduser() if named else None)
 
 
 def has_local_chain(folder: Path) -> bool:
