@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 from anyio.to_thread import run_sync
@@ -13,12 +14,14 @@ from verifier_web.errors import BusyError, ForeignDocumentError
 from verifier_web.wording import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from registry.checks.facts import Facts
     from registry.checks.report import Report
     from registry.core.errors import InputError
     from registry.core.receipt import Bundle
+
+T = TypeVar("T")
 
 AT_ONCE = 8
 """Checks under way at the same time; each may wait for a chain's endpoint."""
@@ -82,8 +85,7 @@ class Desk:
             InputError: it is not a credential; ForeignDocumentError if it is another system's.
 
         """
-        with self._place():
-            return await run_sync(self._judged, data, expected, limiter=self._places)
+        return await self.done(partial(self._judged, data, expected))
 
     def many(self) -> ManyVerifier:
         """Return what judges many in one run, beginning now."""
@@ -91,8 +93,12 @@ class Desk:
 
     async def judge_many(self, many: ManyVerifier, inputs: Sequence[bytes]) -> Sequence[Judged | InputError]:
         """Return the judgements on some inputs in their order; BusyError if too many are waiting already."""
+        return await self.done(partial(many.verify, inputs))
+
+    async def done(self, work: Callable[[], T]) -> T:
+        """Return what some work comes to, done in one of the same places; BusyError if too many are waiting already."""
         with self._place():
-            return await run_sync(many.verify, inputs, limiter=self._places)
+            return await run_sync(work, limiter=self._places)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
