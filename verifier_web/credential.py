@@ -106,7 +106,7 @@ def credential_view(facts: Facts) -> CredentialView:
     criteria = _object(achievement.get("criteria"))
     name, title = line(document.get("name")), line(achievement.get("name"))
     return CredentialView(
-        title=title or name or line(facts.presented.credential_id),
+        title=title_of(facts),
         subtitle=name if title and name != title else "",
         kind=_type_words(achievement.get("achievementType")),
         description=paragraph(achievement.get("description")) or paragraph(document.get("description")),
@@ -120,6 +120,13 @@ def credential_view(facts: Facts) -> CredentialView:
         narrative=paragraph(subject.get("narrative")),
         framework=european_report(document),
     )
+
+
+def title_of(facts: Facts) -> str:
+    """Return the achievement's name, else the credential's, else its id."""
+    document = facts.presented.document
+    achievement = _object(subject_of(document).get("achievement"))
+    return line(achievement.get("name")) or line(document.get("name")) or line(facts.presented.credential_id)
 
 
 def _facts(

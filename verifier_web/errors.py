@@ -5,6 +5,7 @@ RegistryError
     BodyTooLargeError 413  BodyTooSlowError 408  MediaTypeError 415  RequestFieldError 400
   InputError
     ForeignDocumentError   a document of another system                -> 422
+  ReportNotSetError        a report cannot be set as a PDF              -> 500
   UnavailableError
     BusyError              as many checks as this server does at once  -> 503
 """
@@ -50,6 +51,12 @@ class ForeignDocumentError(InputError):
     """A well-made document of another system, which that system's own verifier must judge."""
 
     code = "foreign-document"
+
+
+class ReportNotSetError(RegistryError):
+    """The typesetter refuses a report, which should never happen."""
+
+    code = "report-not-set"
 
 
 class BusyError(UnavailableError):

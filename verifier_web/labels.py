@@ -39,6 +39,7 @@ COURSE_CODE, VERSION, KEYWORDS, CREDENTIAL_ID = "Course code", "Version", "Keywo
 RESULT, EVIDENCE = "Result", "Evidence"
 SCALE, ONE_OF, NEEDED = "from {low} to {high}", "one of {values}", "{value} is needed"
 
+HANDED_IN, SHA256 = "What was handed in", "Its SHA-256"
 CHECKED_AT, CREDENTIAL, ISSUER = "Checked at", "Credential", "Issuer"
 LEAF_SHOWN, LEAF_RECEIPT = "Leaf hash of what is shown", "Leaf hash in the receipt"
 KEY_HASH, ROOT, INDEX, SIZE = "Hash of the signing key", "Root", "Leaf index, from 0", "Tree size"

@@ -102,6 +102,47 @@ EXPLORER_TRANSACTION = "The transaction that the receipt names"
 COPY = "Copy"
 COPIED = "Copied"
 
+KEEP_TITLE = "A report to keep"
+KEEP_PDF = "Report as PDF"
+KEEP_DATA = "Report as data"
+KEEP_HINT = (
+    "The check is made again for it, and the report carries that time. It holds the verdict, every check and what was "
+    "read from the chain, and of the credential only what was earned, by whom and from whom."
+)
+KEEP_TOO_LARGE = (
+    "What you handed in is too large to be carried along by this page, so there is no report of it here. Programs get "
+    "one from POST /v1/verifications."
+)
+REPORT_LANGUAGE = "en"
+REPORT_TITLE = "Verification report"
+REPORT_INPUT = "what was handed in"
+REPORT_MADE = "Checked on {time}, by {software} at {verifier}."
+REPORT_EARNED = "What was earned"
+REPORT_FACTS = "What was read"
+REPORT_BYTES = "{count} bytes"
+REPORT_LIMITS = "Limits of this report"
+REPORT_LIMIT_BLOCK = (
+    "It says what the chain held at block {block}. A later revocation or suspension is not in it: check again before "
+    "you rely on it."
+)
+REPORT_LIMIT_NO_CHAIN = "No chain was read for it, so it does not say whether the credential was revoked or suspended."
+REPORT_LIMIT_PERSON = "It does not say that the person before you is the one whom the credential names."
+REPORT_LIMIT_UNSIGNED = (
+    "It is not signed, and anybody can write such a page: if you did not make it yourself, repeat the check."
+)
+REPORT_LETTERS = "A character that no font has, or that would reorder the text, is printed as {mark}."
+REPORT_REPEAT = "How to repeat the check"
+REPORT_GOT = "When this report was made, the answer was:"
+REPEAT_FILE = (
+    "Take the file that was handed in. It is the same one if its SHA-256 is the one above (sha256sum FILE, or certutil "
+    "-hashfile FILE SHA256). For a pasted text, take the text without the blanks around it."
+)
+REPEAT_VERIFIER = "Hand it in at {verifier}, at another verifier of this kind, or run: credanchor verify FILE."
+REPEAT_CONTRACT = (
+    "Or ask the contract yourself, with the free tool cast (from Foundry). Put an endpoint of your choice into "
+    "ETH_RPC_URL."
+)
+
 RAW_TITLE = "Raw facts"
 RAW_DOCUMENT = "The credential as it was read"
 RAW_NOTE = "Characters that hide or reorder text are written as escapes."

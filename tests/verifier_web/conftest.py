@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
+from registry.services.fonts import load_fonts
 from verifier_web.app import create_app
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from registry.services.fonts import Fonts
     from verifier_web.desk import Verifier
 
 
@@ -60,6 +63,13 @@ def verifier(made: ModuleType) -> Verifier:
 @pytest.fixture
 def app(made: ModuleType, verifier: Verifier) -> FastAPI:
     return create_app(verifier, networks={"sepolia": made.SEPOLIA})
+
+
+@pytest.fixture
+def boastful() -> Fonts:
+    """Fonts that claim a glyph for a grinning face, which none of them has."""
+    packaged = load_fonts()
+    return replace(packaged, characters=packaged.characters | {0x1F600})
 
 
 @pytest.fixture
