@@ -21,10 +21,10 @@ def verifier(*, host: Host = "127.0.0.1", port: Port = 8321) -> None:
     Example: credanchor verifier --port 8321
     """
     from registry.chain.networks import load_networks  # noqa: PLC0415  keeps --help fast
-    from registry.settings import build_verifier, home_folder  # noqa: PLC0415
+    from registry.settings import build_fonts, build_verifier, home_folder  # noqa: PLC0415
     from verifier_web.app import create_app  # noqa: PLC0415
 
     home = home_folder()
     networks = load_networks(home if home.is_dir() else None)
-    app = create_app(build_verifier(home), networks=networks)
+    app = create_app(build_verifier(home), networks=networks, fonts=build_fonts())
     serve_app(app, host, port, lambda url: say(f"Verifier page at {url} (stop it with Ctrl-C)."))

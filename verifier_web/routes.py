@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from registry.checks.report import report_json
 from registry.core.errors import InputError
 from verifier_web import batch
 from verifier_web.answers import AsciiJson
+from verifier_web.asked import origin, prefers_pdf
 from verifier_web.body import (
     MAX_BYTES,
     MAX_EXPECTED,
@@ -25,11 +27,13 @@ from verifier_web.body import (
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE
 from verifier_web.problems import MEDIA_TYPE as PROBLEM_TYPE
+from verifier_web.reporter import PDF_TYPE
 from verifier_web.schemas import ProblemOut, ReportOut
 
 if TYPE_CHECKING:
     from verifier_web.desk import Desk
     from verifier_web.render import Renderer
+    from verifier_web.reporter import Reporter
 
 MEDIA_TYPES = (
     "application/json",
@@ -67,7 +71,7 @@ _BODY: dict[str, Any] = {
         "content": {kind: {} for kind in MEDIA_TYPES},
     },
 }
-
+_FILE = {"type": "string", "contentMediaType": PDF_TYPE}
 _LINES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -86,7 +90,7 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
 
     @router.get("/")
     async def start(request: Request) -> Response:
-        return renderer.start(str(request.base_url).rstrip("/"))
+        return renderer.start(origin(request))
 
     @router.post("/")
     async def check(request: Request) -> Response:
@@ -101,10 +105,10 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
     return router
 
 
-def api_router(desk: Desk) -> APIRouter:
+def api_router(desk: Desk, reporter: Reporter) -> APIRouter:
     """Return the API: one verification a request, or many, and a sign of life."""
     router = APIRouter()
-    _add_single(router, desk)
+    _add_single(router, desk, reporter)
     _add_batch(router, desk)
 
     @router.get("/healthz", summary="Say that the server runs")
@@ -115,11 +119,11 @@ def api_router(desk: Desk) -> APIRouter:
     return router
 
 
-def _add_single(router: APIRouter, desk: Desk) -> None:
+def _add_single(router: APIRouter, desk: Desk, reporter: Reporter) -> None:
     @router.post(
         "/v1/verifications",
         summary="Check one credential",
-        responses={200: {"model": ReportOut}, **_PROBLEMS},
+        responses={200: {"model": ReportOut, "content": {PDF_TYPE: {"schema": _FILE}}}, **_PROBLEMS},
         openapi_extra=_BODY,
     )
     async def create_verification(request: Request) -> Response:
@@ -127,11 +131,17 @@ def _add_single(router: APIRouter, desk: Desk) -> None:
 
         A credential that fails its checks is still a 200: the report is the answer. When the chain
         does not answer, the checks that need it are `undecided`, and so is the verdict.
+
+        With `Accept: application/pdf` the answer is a report to keep, for people, with the same findings, the digest
+        of what was sent, and the block that was read.
         """
         if media_type(request) not in MEDIA_TYPES:
             raise MediaTypeError(f"Send the body as one of {', '.join(MEDIA_TYPES)}; name it in Content-Type.")
         expected = expected_by_header(request)
-        judged = await desk.judge(await read_body(request), expected)
+        body = await read_body(request)
+        judged = await desk.judge(body, expected)
+        if prefers_pdf(request):
+            return await desk.done(partial(reporter.pdf, body, judged, origin(request)))
         return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
 
 

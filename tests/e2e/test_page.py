@@ -209,6 +209,20 @@ def test_copying_a_line_takes_it_as_it_stands(browser: Browser, site: Site) -> N
     page.context.close()
 
 
+@pytest.mark.parametrize(("button", "begins"), [("Report as PDF", b"%PDF-"), ("Report as data", b"{")])
+def test_a_report_is_downloaded_and_the_page_stays(page: Page, site: Site, button: str, begins: bytes) -> None:
+    _paste(page, made.bundle_text())
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+
+    assert download.value.suggested_filename.startswith("verification-report-2026-11-22-1000.")
+    assert Path(download.value.path()).read_bytes().startswith(begins)
+    assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
+    assert page.get_by_role("button", name=button).is_enabled()
+    assert site.complaints == []
+
+
 def test_a_hostile_document_runs_nothing(page: Page, site: Site) -> None:
     document = made.credential_document()
     document["credentialSubject"]["achievement"]["name"] = "<img src=https://evil.example/x onerror=alert(1)>"

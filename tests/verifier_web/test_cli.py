@@ -64,3 +64,13 @@ def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Pop
 def test_a_place_that_cannot_be_listened_at_is_an_input_error_with_a_way_out(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
         verifier(host=host, port=taken.getsockname()[1])
+
+
+def test_a_fonts_folder_without_a_font_is_refused_before_anything_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDANCHOR_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("CREDANCHOR_FONTS", str(tmp_path))
+
+    with pytest.raises(SettingsError, match="holds no font"):
+        verifier(port=0)

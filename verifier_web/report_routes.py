@@ -1,0 +1,45 @@
+"""The addresses at which the verdict page's buttons get a report to keep."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
+from starlette.responses import Response  # noqa: TC002
+
+from registry.core.errors import InputError
+from verifier_web.asked import origin
+from verifier_web.body import read_submission
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verifier_web.desk import Desk, Judged
+    from verifier_web.render import Renderer
+    from verifier_web.reporter import Reporter
+
+
+def report_router(desk: Desk, renderer: Renderer, reporter: Reporter) -> APIRouter:
+    """Return the two forms of the report; what is handed in is judged anew for each."""
+    router = APIRouter(include_in_schema=False)
+
+    async def answer(request: Request, make: Callable[[bytes, Judged, str], Response]) -> Response:
+        submission = await read_submission(request)
+        try:
+            judged = await desk.judge(submission.data, submission.expected)
+        except InputError as error:
+            return await run_in_threadpool(renderer.not_a_credential, submission, error)
+        return await desk.done(partial(make, submission.data, judged, origin(request)))
+
+    @router.post("/report.pdf")
+    async def pdf(request: Request) -> Response:
+        return await answer(request, reporter.pdf)
+
+    @router.post("/report.json")
+    async def json(request: Request) -> Response:
+        return await answer(request, reporter.json)
+
+    return router
