@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
 import uvicorn
 
@@ -221,6 +222,51 @@ def test_a_report_is_downloaded_and_the_page_stays(page: Page, site: Site, butto
     assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
     assert page.get_by_role("button", name=button).is_enabled()
     assert site.complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_on_paper_everything_is_unfolded_and_nothing_is_there_to_press(
+    browser: Browser,
+    site: Site,
+    script: bool,  # noqa: FBT001
+) -> None:
+    site.verifier.change = made.with_endorsements
+    page = _page(browser, site, java_script_enabled=script)
+    _paste(page, made.bundle_text())
+
+    pages = pypdfium2.PdfDocument(page.pdf(format="A4"))
+
+    words = " ".join(" ".join(one.get_textpage().get_text_bounded() for one in pages).split())
+    for folded in ("cast call", "The credential as it was read", '"proofValue"', "type of assessment", "Its checks"):
+        assert folded in words
+    for pressed in ("Report as PDF", "Is it this person", "Copy", "Check another one", "Skip to the content"):
+        assert pressed not in words
+    assert "(https://portfolio.example/ada/final)" in words
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_it_is_black_on_white_whatever_the_screen_is(browser: Browser, site: Site, scheme: str) -> None:
+    page = _page(browser, site, color_scheme=scheme)
+    _paste(page, made.bundle_text())
+
+    page.emulate_media(media="print")
+
+    colours = (
+        "(place) => { const s = getComputedStyle(document.querySelector(place)); return [s.color, s.backgroundColor]; }"
+    )
+    assert page.evaluate(colours, "body") == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert page.evaluate(colours, ".title")[0] == "rgb(0, 0, 0)"
+    page.context.close()
+
+
+def test_on_paper_the_technical_part_begins_a_page(page: Page) -> None:
+    _paste(page, made.bundle_text())
+
+    pages = pypdfium2.PdfDocument(page.pdf(format="A4"))
+
+    texts = [one.get_textpage().get_text_bounded().strip() for one in pages]
+    assert [text.startswith("Check it yourself") for text in texts if "Check it yourself" in text] == [True]
 
 
 def test_a_hostile_document_runs_nothing(page: Page, site: Site) -> None:
