@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
-from registry.core.errors import InputError
+from registry.checks.report import refusal_json, report_json
+from registry.core.errors import InputError, UnavailableError
 from verifier_web.errors import BodyTooLargeError, BusyError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def reports(desk: Desk, lines: list[tuple[int, bytes]]) -> AsyncIterator[b
     for at in range(0, len(lines), TOGETHER):
         group = lines[at : at + TOGETHER]
         try:
-            judged: list[Judged | InputError | BusyError] = list(
+            judged: list[Judged | InputError | UnavailableError] = list(
                 await desk.judge_many(many, [line for _, line in group])
             )
         except BusyError as error:
@@ -49,9 +49,7 @@ async def reports(desk: Desk, lines: list[tuple[int, bytes]]) -> AsyncIterator[b
             yield json.dumps(_report(f"line {number}", one), allow_nan=False).encode("ascii") + b"\n"
 
 
-def _report(source: str, one: Judged | InputError | BusyError) -> dict[str, Any]:
-    if isinstance(one, InputError):
+def _report(source: str, one: Judged | InputError | UnavailableError) -> dict[str, Any]:
+    if isinstance(one, InputError | UnavailableError):
         return refusal_json(source, one)
-    if isinstance(one, BusyError):
-        return unjudged_json(source, Verdict.UNDECIDED, one.code, str(one))
     return report_json(one.report, source)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from registry.checks.facts import Facts
     from registry.checks.report import Report
-    from registry.core.errors import InputError
     from registry.core.receipt import Bundle
+    from registry.services.verify_many import Unjudged
 
 AT_ONCE = 8
 """Checks under way at the same time; each may wait for a chain's endpoint."""
@@ -49,7 +49,7 @@ class Verifier(Protocol):
     """The judgement itself; may block, and is called from several threads."""
 
     def verify(self, data: bytes, expected: str | None = None) -> Judged:
-        """Judge one credential, bundle or badge; InputError if it is none."""
+        """Judge one credential, bundle, badge or share link; InputError if it is none, LinkUnreachableError."""
         ...
 
     def many(self) -> ManyVerifier:
@@ -60,8 +60,8 @@ class Verifier(Protocol):
 class ManyVerifier(Protocol):
     """The judgement of many in one run; may block, and is called from one thread at a time."""
 
-    def verify(self, inputs: Sequence[bytes]) -> Sequence[Judged | InputError]:
-        """Judge some credentials, bundles or badges, in their order; an InputError stands for what is none."""
+    def verify(self, inputs: Sequence[bytes], expected: str | None = None) -> Sequence[Judged | Unjudged]:
+        """Judge some credentials, bundles or badges, in their order; an error stands for what cannot be judged."""
         ...
 
 
@@ -80,6 +80,7 @@ class Desk:
         Raises:
             BusyError: too many are waiting already.
             InputError: it is not a credential; ForeignDocumentError if it is another system's.
+            LinkUnreachableError: it is a link that cannot be followed.
 
         """
         with self._place():
@@ -89,10 +90,12 @@ class Desk:
         """Return what judges many in one run, beginning now."""
         return self._verifier.many()
 
-    async def judge_many(self, many: ManyVerifier, inputs: Sequence[bytes]) -> Sequence[Judged | InputError]:
+    async def judge_many(
+        self, many: ManyVerifier, inputs: Sequence[bytes], expected: str | None = None
+    ) -> Sequence[Judged | Unjudged]:
         """Return the judgements on some inputs in their order; BusyError if too many are waiting already."""
         with self._place():
-            return await run_sync(many.verify, inputs, limiter=self._places)
+            return await run_sync(many.verify, inputs, expected, limiter=self._places)
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from registry.core.errors import InputError, RegistryError, StateError, UnavailableError, VerificationError
+from registry.core.errors import (
+    InputError,
+    LinkUnreachableError,
+    RegistryError,
+    StateError,
+    UnavailableError,
+    VerificationError,
+)
 from verifier_web import wording as say
 from verifier_web.answers import AsciiJson
 from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError
@@ -37,6 +44,7 @@ STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (VerificationError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (StateError, HTTPStatus.CONFLICT),
+    (LinkUnreachableError, HTTPStatus.BAD_GATEWAY),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (RegistryError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

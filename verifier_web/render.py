@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from registry.services.kinds import kind_of
+from registry.core.errors import LinkUnreachableError
+from registry.services.kinds import Kind, kind_of
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.headers import NO_STORE
 from verifier_web.pages import verdict_page
+from verifier_web.problems import problem_of
 from verifier_web.text import line
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from registry.chain.networks import Network
-    from registry.core.errors import InputError
+    from registry.core.errors import InputError, UnavailableError
     from verifier_web.body import Submission
     from verifier_web.desk import Judged
     from verifier_web.problems import Problem
@@ -62,10 +64,10 @@ class Renderer:
             text_ignored=submission.text_ignored,
         )
 
-    def not_a_credential(self, submission: Submission, error: InputError) -> Response:
+    def not_a_credential(self, submission: Submission, error: InputError | LinkUnreachableError) -> Response:
         """Return the kind page for something that is not a credential, with what exactly was found."""
-        kind = kind_of(submission.data)
-        return self._page("none.html", 422, NO_STORE, told=say.KINDS[kind], exactly=line(str(error)))
+        status = problem_of(error).status
+        return self._page("none.html", status, NO_STORE, told=told_of(submission.data, error), exactly=line(str(error)))
 
     def problem(self, problem: Problem, headers: dict[str, str]) -> Response:
         """Return the page for a request that could not be answered."""
@@ -74,6 +76,11 @@ class Renderer:
     def _page(self, template: str, status: int, headers: Mapping[str, str], **values: object) -> Response:
         text = self._environment.get_template(template).render(**values)
         return HTMLResponse(text, status, headers)
+
+
+def told_of(data: bytes, error: InputError | UnavailableError) -> say.Told:
+    """Return what is said of something that could not be judged."""
+    return say.KINDS[Kind.DEAD_LINK if isinstance(error, LinkUnreachableError) else kind_of(data)]
 
 
 def _address(name: str) -> str:

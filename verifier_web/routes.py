@@ -10,7 +10,7 @@ from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotat
 from starlette.responses import Response, StreamingResponse
 
 from registry.checks.report import report_json
-from registry.core.errors import InputError
+from registry.core.errors import InputError, LinkUnreachableError
 from verifier_web import batch
 from verifier_web.answers import AsciiJson
 from verifier_web.body import (
@@ -48,7 +48,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, meaning in {
         413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
         415: "The body is of another kind than those named.",
-        422: "The body is not a credential, bundle, badge or certificate; code `not-a-credential`.",
+        422: "The body is not a credential, bundle, badge or certificate, or a link to one; code `not-a-credential`.",
+        502: "The body is a link, and what is behind it could not be read; code `link-unreachable`.",
         503: "As many checks are under way as the server does at once; see Retry-After.",
     }.items()
 }
@@ -63,7 +64,9 @@ _BODY: dict[str, Any] = {
     ],
     "requestBody": {
         "required": True,
-        "description": "A bundle, a credential, a compact JWS, or a badge picture with a credential inside.",
+        "description": (
+            "A bundle, a credential, a compact JWS, a badge or certificate with a credential inside, or a share link."
+        ),
         "content": {kind: {} for kind in MEDIA_TYPES},
     },
 }
@@ -93,7 +96,7 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
         submission = await read_submission(request)
         try:
             judged = await desk.judge(submission.data, submission.expected)
-        except InputError as error:
+        except (InputError, LinkUnreachableError) as error:
             return await run_in_threadpool(renderer.not_a_credential, submission, error)
         # Laying out a document of megabytes takes a third of a second, in which nobody else should have to wait.
         return await run_in_threadpool(renderer.verdict, submission, judged)

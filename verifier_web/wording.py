@@ -16,7 +16,7 @@ LEAD = (
     "and to whom."
 )
 TEXT_LABEL = "Paste the credential"
-TEXT_HINT = "The whole text, from the first bracket to the last, or a text that begins with eyJ."
+TEXT_HINT = "The whole text, from the first bracket to the last, a text that begins with eyJ, or the link to it."
 FILE_LABEL = "Or choose its file"
 FILE_HINT = (
     "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB. You can also drop it anywhere on "
@@ -222,8 +222,13 @@ KINDS = {
         "Unpack it first, and hand in the .json, .png or .svg file that it holds.",
     ),
     Kind.LINK: Told(
-        "This is a link, not the credential itself.",
-        "Open it, download the credential from there, and hand in that file.",
+        "This link does not lead to a credential.",
+        "Open it, look there for a way to download the credential, and hand in that file.",
+    ),
+    Kind.DEAD_LINK: Told(
+        "This link could not be followed.",
+        "It may be mistyped or turned off, or lead to a place that is not public. That says nothing about the "
+        "credential: ask the person for the file, or for another link.",
     ),
     Kind.HALF_JSON: Told(
         "This looks like part of a credential, but it is not complete.",
@@ -275,6 +280,7 @@ PROBLEM_TITLES = {
     415: "This kind of file is not read here",
     422: "Not a credential",
     500: "Something went wrong on this server",
+    502: "Somebody else did not answer",
     503: "Too busy at the moment",
 }
 """Title of a problem by its HTTP status."""

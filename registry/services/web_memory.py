@@ -41,6 +41,10 @@ class WebMemory:
         """Return the JSON behind a public URL; ProfileUnavailableError if it cannot be had."""
         return self._remembered(("document", url), partial(self._directory.document, url))
 
+    def content(self, url: str) -> bytes:
+        """Return what is behind a link, which is one credential's; ProfileUnavailableError if it cannot be had."""
+        return self._directory.content(url)
+
     def _remembered(self, key: tuple[str, str], fetch: Callable[[], T]) -> T:
         if key not in self._known:
             if len(self._known) >= MAX_REMEMBERED:

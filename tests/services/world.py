@@ -246,6 +246,7 @@ class Web:
 
     sites: dict[str, IssuerSite] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
     registries: dict[tuple[str, str], list[AnchorReceipt]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -261,6 +262,9 @@ class Web:
 
     def document(self, url: str) -> Any:
         return self._answer(url, self.documents.get(url))
+
+    def content(self, url: str) -> bytes:
+        return self._answer(url, self.contents.get(url))
 
     def _answer(self, place: str, value: Any) -> Any:
         self.asked.append(place)
