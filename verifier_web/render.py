@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from registry.core.errors import LinkUnreachableError
-from registry.services.kinds import Kind, kind_of
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.headers import NO_STORE
+from verifier_web.listing import listing_page
 from verifier_web.pages import verdict_page
 from verifier_web.problems import problem_of
 from verifier_web.text import line
+from verifier_web.told import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.responses import Response
 
     from registry.chain.networks import Network
-    from registry.core.errors import InputError, UnavailableError
+    from registry.services.verify_many import Unjudged
     from verifier_web.body import Submission
     from verifier_web.desk import Judged
     from verifier_web.problems import Problem
@@ -64,10 +64,14 @@ class Renderer:
             text_ignored=submission.text_ignored,
         )
 
-    def not_a_credential(self, submission: Submission, error: InputError | LinkUnreachableError) -> Response:
+    def not_a_credential(self, submission: Submission, error: Unjudged) -> Response:
         """Return the kind page for something that is not a credential, with what exactly was found."""
         status = problem_of(error).status
         return self._page("none.html", status, NO_STORE, told=told_of(submission.data, error), exactly=line(str(error)))
+
+    def several(self, submissions: Sequence[Submission], found: Sequence[Judged | Unjudged]) -> Response:
+        """Return the page that lists what came of each of several things that were handed in together."""
+        return self._page("several.html", 200, NO_STORE, page=listing_page(submissions, found))
 
     def problem(self, problem: Problem, headers: dict[str, str]) -> Response:
         """Return the page for a request that could not be answered."""
@@ -76,11 +80,6 @@ class Renderer:
     def _page(self, template: str, status: int, headers: Mapping[str, str], **values: object) -> Response:
         text = self._environment.get_template(template).render(**values)
         return HTMLResponse(text, status, headers)
-
-
-def told_of(data: bytes, error: InputError | UnavailableError) -> say.Told:
-    """Return what is said of something that could not be judged."""
-    return say.KINDS[Kind.DEAD_LINK if isinstance(error, LinkUnreachableError) else kind_of(data)]
 
 
 def _address(name: str) -> str:

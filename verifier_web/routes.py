@@ -20,7 +20,7 @@ from verifier_web.body import (
     expected_by_header,
     media_type,
     read_body,
-    read_submission,
+    read_submissions,
 )
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE
@@ -93,7 +93,11 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
 
     @router.post("/")
     async def check(request: Request) -> Response:
-        submission = await read_submission(request)
+        given = await read_submissions(request)
+        if len(given) > 1:
+            found = await desk.judge_many(desk.many(), [one.data for one in given], given[0].expected)
+            return await run_in_threadpool(renderer.several, given, found)
+        (submission,) = given
         try:
             judged = await desk.judge(submission.data, submission.expected)
         except (InputError, LinkUnreachableError) as error:

@@ -19,8 +19,8 @@ TEXT_LABEL = "Paste the credential"
 TEXT_HINT = "The whole text, from the first bracket to the last, a text that begins with eyJ, or the link to it."
 FILE_LABEL = "Or choose its file"
 FILE_HINT = (
-    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB. You can also drop it anywhere on "
-    "this page."
+    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB; or several, up to 20. You can also "
+    "drop them anywhere on this page."
 )
 EXPECTED_LABEL = "Is it this person's?"
 EXPECTED_HINT = "Optional: the e-mail address, student number or name you know the candidate by."
@@ -36,6 +36,9 @@ HOW = (
 )
 API_TITLE = "For programs"
 API_TEXT = "The same report as JSON. The answer is described in"
+SEVERAL_TITLE = "Checked one by one: {count}"
+SEVERAL_OPEN = "Open it in full"
+SEVERAL_ALONE = "It is too long to be opened from here: hand it in by itself to see every check."
 AGAIN_TITLE = "Check another credential"
 AGAIN_LINK = "Check another one"
 COMPARE = "Compare"
