@@ -32,6 +32,16 @@ def _loaded() -> ModuleType:
     return sys.modules[name]
 
 
+if "services_world" not in sys.modules:
+    _SPEC = importlib.util.spec_from_file_location(
+        "services_world", Path(__file__).parent.parent / "services" / "world.py"
+    )
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
+    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
+
+
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
     return _loaded()
