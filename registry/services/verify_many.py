@@ -5,6 +5,7 @@ What is asked, and how it is judged, is what `verify` does for one; a test holds
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ class ManyVerifier:
 
     def __init__(self, readers: Sequence[ChainReader], directory: IssuerDirectory, clock: Clock) -> None:
         self._readers = tuple(readers)
-        self._directory = WebMemory(directory)
+        self._directory = WebMemory(directory, clock, math.inf)  # each web site once in a run
         self._links = Links(directory)
         self._now = clock.now()
 
