@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotation when it runs
 from starlette.staticfiles import StaticFiles
 
 from verifier_web import wording as say
-from verifier_web.desk import AT_ONCE, WAITING, Desk
+from verifier_web.buckets import PER_MINUTE, Buckets
+from verifier_web.desk import AT_ONCE, SECONDS, WAITING, Desk
 from verifier_web.headers import StrictHeaders
 from verifier_web.problems import add_handlers
 from verifier_web.render import Renderer
-from verifier_web.routes import api_router, page_router
+from verifier_web.routes import api_router, health_router, page_router
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from registry.chain.networks import Network
     from verifier_web.desk import Verifier
+    from verifier_web.routes import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is done at once and for one client."""
+
+    at_once: int = AT_ONCE
+    """Checks under way at the same time."""
+    waiting: int = WAITING
+    """Checks that wait for one of these places; beyond that the answer is 503."""
+    seconds: float = SECONDS
+    """How long anybody is kept waiting for a check."""
+    per_minute: int = PER_MINUTE
+    """Requests a minute of one client address; beyond that the answer is 429. 0 for any number."""
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def create_app(
-    verifier: Verifier, *, networks: Mapping[str, Network] | None = None, at_once: int = AT_ONCE, waiting: int = WAITING
+    verifier: Verifier, *, networks: Mapping[str, Network] | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> FastAPI:
     """Return the application around `verifier`.
 
     `networks` are the verifier's own, by name: they give the endpoint and the block explorer that the page names.
-    At most `at_once` checks run at the same time and `waiting` more wait; beyond that the answer is 503.
     """
     app = FastAPI(
         title=say.SITE,
@@ -40,9 +60,21 @@ def create_app(
         redoc_url=None,
         middleware=[Middleware(StrictHeaders)],
     )
-    desk, renderer = Desk(verifier, at_once=at_once, waiting=waiting), Renderer(networks or {})
-    app.include_router(page_router(desk, renderer))
-    app.include_router(api_router(desk))
+    desk = Desk(verifier, at_once=limits.at_once, waiting=limits.waiting, seconds=limits.seconds)
+    renderer, share = Renderer(networks or {}), _share(limits.per_minute)
+    app.include_router(page_router(desk, renderer, share))
+    app.include_router(api_router(desk, share))
+    app.include_router(health_router())
     app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
     add_handlers(app, renderer)
     return app
+
+
+def _share(per_minute: int) -> Share:
+    buckets = Buckets(per_minute) if per_minute else None
+
+    async def share(request: Request) -> None:
+        if buckets is not None and request.client is not None:
+            buckets.take(request.client.host)
+
+    return share

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
-from anyio.to_thread import run_sync
 
 from registry.services.kinds import foreign_kind
-from verifier_web.errors import BusyError, ForeignDocumentError
+from verifier_web.errors import BusyError, ForeignDocumentError, TooLongError
 from verifier_web.wording import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from registry.checks.facts import Facts
     from registry.checks.report import Report
     from registry.core.receipt import Bundle
     from registry.services.verify_many import Unjudged
 
+T = TypeVar("T")
+
 AT_ONCE = 8
 """Checks under way at the same time; each may wait for a chain's endpoint."""
 WAITING = 24
 """Checks that may wait for one of these places."""
+SECONDS = 60
+"""How long anybody is kept waiting for one check, or for some that are judged together."""
 
 
 class Judged(Protocol):
@@ -68,23 +74,25 @@ class ManyVerifier(Protocol):
 class Desk:
     """Hands inputs to the verifier in worker threads, so that one slow chain does not stop the others."""
 
-    def __init__(self, verifier: Verifier, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(
+        self, verifier: Verifier, *, at_once: int = AT_ONCE, waiting: int = WAITING, seconds: float = SECONDS
+    ) -> None:
         self._verifier = verifier
-        self._places = anyio.CapacityLimiter(at_once)
-        self._most = at_once + waiting
-        self._present = 0
+        self._threads = ThreadPoolExecutor(at_once, "checking")
+        self._places = threading.Semaphore(at_once + waiting)
+        self._seconds = seconds
 
     async def judge(self, data: bytes, expected: str | None) -> Judged:
         """Return the judgement on `data`; `expected` is whom it should belong to, if anybody asked.
 
         Raises:
             BusyError: too many are waiting already.
+            TooLongError: it took longer than anybody is kept waiting.
             InputError: it is not a credential; ForeignDocumentError if it is another system's.
             LinkUnreachableError: it is a link that cannot be followed.
 
         """
-        with self._place():
-            return await run_sync(self._judged, data, expected, limiter=self._places)
+        return await self.done(partial(self._judged, data, expected))
 
     def many(self) -> ManyVerifier:
         """Return what judges many in one run, beginning now."""
@@ -93,19 +101,24 @@ class Desk:
     async def judge_many(
         self, many: ManyVerifier, inputs: Sequence[bytes], expected: str | None = None
     ) -> Sequence[Judged | Unjudged]:
-        """Return the judgements on some inputs in their order; BusyError if too many are waiting already."""
-        with self._place():
-            return await run_sync(many.verify, inputs, expected, limiter=self._places)
+        """Return the judgements on some inputs in their order; BusyError and TooLongError as above."""
+        return await self.done(partial(many.verify, inputs, expected))
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if self._present >= self._most:
+    async def done(self, work: Callable[[], T]) -> T:
+        """Return what some other work comes to, done in one of the same places; BusyError and TooLongError as above."""
+        if not self._places.acquire(blocking=False):
             raise BusyError("This server is doing as many checks as it can; try again in a few seconds.")
-        self._present += 1
+        future = self._threads.submit(work)
+        # The place is taken for as long as the thread works, whether or not anybody still waits for it.
+        future.add_done_callback(lambda _: self._places.release())
         try:
-            yield
-        finally:
-            self._present -= 1
+            with anyio.fail_after(self._seconds):
+                return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise TooLongError(
+                f"The check took longer than {self._seconds:.0f} seconds, because somebody else did not answer. That "
+                "says nothing about the credential; try again later."
+            ) from error
 
     def _judged(self, data: bytes, expected: str | None) -> Judged:
         foreign = foreign_kind(data)

@@ -18,7 +18,7 @@ from registry.core.errors import (
 )
 from verifier_web import wording as say
 from verifier_web.answers import AsciiJson
-from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError
+from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError, TooManyRequestsError
 from verifier_web.headers import HEADERS, NO_STORE
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (
     (BodyTooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (BodyTooSlowError, HTTPStatus.REQUEST_TIMEOUT),
     (MediaTypeError, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (TooManyRequestsError, HTTPStatus.TOO_MANY_REQUESTS),
     (RequestError, HTTPStatus.BAD_REQUEST),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (VerificationError, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -93,6 +94,8 @@ def add_handlers(app: FastAPI, renderer: Renderer) -> None:
 
 
 def _own_headers(error: Exception, problem: Problem) -> dict[str, str]:
+    if isinstance(error, TooManyRequestsError):
+        return {"Retry-After": str(error.retry_after_seconds)}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
-from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from registry.checks.report import report_json
@@ -50,9 +51,12 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         415: "The body is of another kind than those named.",
         422: "The body is not a credential, bundle, badge or certificate, or a link to one; code `not-a-credential`.",
         502: "The body is a link, and what is behind it could not be read; code `link-unreachable`.",
+        429: "More requests from one address than are taken; see Retry-After.",
         503: "As many checks are under way as the server does at once; see Retry-After.",
     }.items()
 }
+Share = Callable[[Request], Awaitable[None]]
+"""Takes one request out of its client's share; TooManyRequestsError if there is nothing left."""
 _BODY: dict[str, Any] = {
     "parameters": [
         {
@@ -83,15 +87,15 @@ _LINES: dict[str, Any] = {
 }
 
 
-def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
-    """Return the page: the start page and the form's answer."""
+def page_router(desk: Desk, renderer: Renderer, share: Share) -> APIRouter:
+    """Return the page: the start page and the form's answer; `share` is what a client may ask."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def start(request: Request) -> Response:
         return renderer.start(str(request.base_url).rstrip("/"))
 
-    @router.post("/")
+    @router.post("/", dependencies=[Depends(share)])
     async def check(request: Request) -> Response:
         given = await read_submissions(request)
         if len(given) > 1:
@@ -108,11 +112,17 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
     return router
 
 
-def api_router(desk: Desk) -> APIRouter:
-    """Return the API: one verification a request, or many, and a sign of life."""
-    router = APIRouter()
+def api_router(desk: Desk, share: Share) -> APIRouter:
+    """Return the API: one verification a request, or many."""
+    router = APIRouter(dependencies=[Depends(share)])
     _add_single(router, desk)
     _add_batch(router, desk)
+    return router
+
+
+def health_router() -> APIRouter:
+    """Return what whoever runs the server asks."""
+    router = APIRouter()
 
     @router.get("/healthz", summary="Say that the server runs")
     async def healthz() -> dict[str, str]:

@@ -282,6 +282,7 @@ PROBLEM_TITLES = {
     413: "That is too large",
     415: "This kind of file is not read here",
     422: "Not a credential",
+    429: "Too many requests",
     500: "Something went wrong on this server",
     502: "Somebody else did not answer",
     503: "Too busy at the moment",

@@ -29,10 +29,11 @@ SCRIPT = "import typer; from verifier_web.cli import verifier; typer.run(verifie
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
+    """Run it with the options that a test names as the fixture's parameter."""
     environment = {**os.environ, "CREDANCHOR_HOME": str(tmp_path / "none"), "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(  # noqa: S603  our own interpreter and script
-        [sys.executable, "-c", SCRIPT, "--port", "0"],
+        [sys.executable, "-c", SCRIPT, "--port", "0", *getattr(request, "param", ())],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -44,10 +45,14 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Popen[str]) -> None:
+def address_of(running: subprocess.Popen[str]) -> str:
     assert running.stdout is not None
     told = running.stdout.readline()
-    url = next(word for word in told.split() if word.startswith("http://127.0.0.1:"))
+    return next(word for word in told.split() if word.startswith("http://127.0.0.1:"))
+
+
+def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Popen[str]) -> None:
+    url = address_of(running)
 
     answer = httpx.get(url + "healthz")
     judged = httpx.post(url + "v1/verifications", json=UNSIGNED)
@@ -64,3 +69,25 @@ def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Pop
 def test_a_place_that_cannot_be_listened_at_is_an_input_error_with_a_way_out(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
         verifier(host=host, port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("running", "statuses"),
+    [
+        (["--per-minute", "1"], [200, 429, 429]),
+        (["--per-minute", "1", "--proxy", "192.0.2.7"], [200, 429, 429]),
+        (["--per-minute", "1", "--proxy", "127.0.0.1"], [200, 200, 429]),
+    ],
+    indirect=["running"],
+)
+def test_a_client_is_who_a_proxy_says_it_is_only_if_that_proxy_is_named(
+    running: subprocess.Popen[str], statuses: list[int]
+) -> None:
+    url = address_of(running)
+
+    answers = [
+        httpx.post(url + "v1/verifications", json=UNSIGNED, headers={"X-Forwarded-For": client})
+        for client in ("198.51.100.1", "198.51.100.2", "203.0.113.9, 198.51.100.1")
+    ]
+
+    assert [one.status_code for one in answers] == statuses
