@@ -16,15 +16,18 @@ from verifier_web import wording as say
 from verifier_web.buckets import PER_MINUTE, Buckets
 from verifier_web.desk import AT_ONCE, SECONDS, WAITING, Desk
 from verifier_web.headers import StrictHeaders
+from verifier_web.metrics import Metrics
 from verifier_web.problems import add_handlers
+from verifier_web.readiness import Readiness
 from verifier_web.render import Renderer
 from verifier_web.routes import api_router, health_router, page_router
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from registry.chain.networks import Network
     from verifier_web.desk import Verifier
+    from verifier_web.readiness import Watched
     from verifier_web.routes import Share
 
 
@@ -46,11 +49,17 @@ DEFAULT_LIMITS = Limits()
 
 
 def create_app(
-    verifier: Verifier, *, networks: Mapping[str, Network] | None = None, limits: Limits = DEFAULT_LIMITS
+    verifier: Verifier,
+    *,
+    networks: Mapping[str, Network] | None = None,
+    watched: Sequence[Watched] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """Return the application around `verifier`.
 
     `networks` are the verifier's own, by name: they give the endpoint and the block explorer that the page names.
+    `watched` are the same as they are asked, for /readyz; `metrics` counts what is done.
     """
     app = FastAPI(
         title=say.SITE,
@@ -60,13 +69,14 @@ def create_app(
         redoc_url=None,
         middleware=[Middleware(StrictHeaders)],
     )
-    desk = Desk(verifier, at_once=limits.at_once, waiting=limits.waiting, seconds=limits.seconds)
+    counted = metrics or Metrics()
+    desk = Desk(verifier, counted, at_once=limits.at_once, waiting=limits.waiting, seconds=limits.seconds)
     renderer, share = Renderer(networks or {}), _share(limits.per_minute)
     app.include_router(page_router(desk, renderer, share))
     app.include_router(api_router(desk, share))
-    app.include_router(health_router())
+    app.include_router(health_router(Readiness(watched)))
     app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
-    add_handlers(app, renderer)
+    add_handlers(app, renderer, counted)
     return app
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import anyio
 
+from registry.core.errors import RegistryError
 from registry.services.kinds import foreign_kind
 from verifier_web.errors import BusyError, ForeignDocumentError, TooLongError
 from verifier_web.wording import KINDS
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from registry.checks.report import Report
     from registry.core.receipt import Bundle
     from registry.services.verify_many import Unjudged
+    from verifier_web.metrics import Metrics
 
 T = TypeVar("T")
 
@@ -75,9 +78,16 @@ class Desk:
     """Hands inputs to the verifier in worker threads, so that one slow chain does not stop the others."""
 
     def __init__(
-        self, verifier: Verifier, *, at_once: int = AT_ONCE, waiting: int = WAITING, seconds: float = SECONDS
+        self,
+        verifier: Verifier,
+        metrics: Metrics,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        seconds: float = SECONDS,
     ) -> None:
         self._verifier = verifier
+        self._metrics = metrics
         self._threads = ThreadPoolExecutor(at_once, "checking")
         self._places = threading.Semaphore(at_once + waiting)
         self._seconds = seconds
@@ -92,7 +102,13 @@ class Desk:
             LinkUnreachableError: it is a link that cannot be followed.
 
         """
-        return await self.done(partial(self._judged, data, expected))
+        try:
+            judged = await self.done(partial(self._judged, data, expected), "single")
+        except RegistryError as error:
+            self._metrics.refused(error)
+            raise
+        self._metrics.judged(judged)
+        return judged
 
     def many(self) -> ManyVerifier:
         """Return what judges many in one run, beginning now."""
@@ -102,13 +118,26 @@ class Desk:
         self, many: ManyVerifier, inputs: Sequence[bytes], expected: str | None = None
     ) -> Sequence[Judged | Unjudged]:
         """Return the judgements on some inputs in their order; BusyError and TooLongError as above."""
-        return await self.done(partial(many.verify, inputs, expected))
+        try:
+            found = await self.done(partial(many.verify, inputs, expected), "several")
+        except RegistryError as error:
+            self._metrics.refused(error)
+            raise
+        for one in found:
+            self._count(one)
+        return found
 
-    async def done(self, work: Callable[[], T]) -> T:
-        """Return what some other work comes to, done in one of the same places; BusyError and TooLongError as above."""
+    def _count(self, one: Judged | Unjudged) -> None:
+        if isinstance(one, RegistryError):
+            self._metrics.refused(one)
+        else:
+            self._metrics.judged(one)
+
+    async def done(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+        """Return what some work comes to, done in one of the same places; BusyError and TooLongError as above."""
         if not self._places.acquire(blocking=False):
             raise BusyError("This server is doing as many checks as it can; try again in a few seconds.")
-        future = self._threads.submit(work)
+        future = self._threads.submit(self._timed, work, kind)
         # The place is taken for as long as the thread works, whether or not anybody still waits for it.
         future.add_done_callback(lambda _: self._places.release())
         try:
@@ -119,6 +148,13 @@ class Desk:
                 f"The check took longer than {self._seconds:.0f} seconds, because somebody else did not answer. That "
                 "says nothing about the credential; try again later."
             ) from error
+
+    def _timed(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+        begun = time.perf_counter()
+        try:
+            return work()
+        finally:
+            self._metrics.took(kind, time.perf_counter() - begun)
 
     def _judged(self, data: bytes, expected: str | None) -> Judged:
         foreign = foreign_kind(data)

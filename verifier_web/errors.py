@@ -9,6 +9,7 @@ RegistryError
   UnavailableError
     BusyError              as many checks as this server does at once  -> 503
     TooLongError           somebody else kept a check waiting too long -> 503
+    NotReadyError          no network answered lately                  -> 503
 """
 
 from __future__ import annotations
@@ -76,3 +77,9 @@ class TooLongError(UnavailableError):
     """A check took longer than anybody is kept waiting."""
 
     code = "too-long"
+
+
+class NotReadyError(UnavailableError):
+    """No accepted network answered lately, so that hardly anything could be judged."""
+
+    code = "not-ready"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from verifier_web.metrics import Metrics
     from verifier_web.render import Renderer
 
 MEDIA_TYPE = "application/problem+json"
@@ -33,8 +34,8 @@ NOT_A_CREDENTIAL = "not-a-credential"
 """Code of every answer to something that is no credential, whatever exactly is wrong with it."""
 RETRY_AFTER_SECONDS = 5
 """How long to wait before trying a busy server again."""
-API_PREFIX = "/v1/"
-"""Below this address errors are JSON; elsewhere they are pages."""
+API_PREFIXES = ("/v1/", "/healthz", "/readyz")
+"""Where addresses of programs begin, whose errors are JSON; elsewhere they are pages."""
 
 STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (
     (BodyTooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -78,14 +79,16 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "internal", _title(500), _advice(500, ""))
 
 
-def add_handlers(app: FastAPI, renderer: Renderer) -> None:
-    """Answer every error of `app` as problem JSON below /v1/ and as a page elsewhere."""
+def add_handlers(app: FastAPI, renderer: Renderer, metrics: Metrics) -> None:
+    """Answer every error of `app` as problem JSON at addresses of programs, and as a page elsewhere."""
 
     async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         # An unforeseen error is answered outside the middleware that adds the strict headers.
         headers = {**HEADERS, **_own_headers(error, problem)}
-        if request.url.path.startswith(API_PREFIX):
+        if isinstance(error, RequestError):
+            metrics.refused(error)
+        if request.url.path.startswith(API_PREFIXES):
             return _document(problem, headers)
         return renderer.problem(problem, headers)
 

@@ -26,10 +26,11 @@ from verifier_web.body import (
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE
 from verifier_web.problems import MEDIA_TYPE as PROBLEM_TYPE
-from verifier_web.schemas import ProblemOut, ReportOut
+from verifier_web.schemas import ProblemOut, ReadyOut, ReportOut
 
 if TYPE_CHECKING:
     from verifier_web.desk import Desk
+    from verifier_web.readiness import Readiness
     from verifier_web.render import Renderer
 
 MEDIA_TYPES = (
@@ -120,9 +121,14 @@ def api_router(desk: Desk, share: Share) -> APIRouter:
     return router
 
 
-def health_router() -> APIRouter:
+def health_router(readiness: Readiness) -> APIRouter:
     """Return what whoever runs the server asks."""
     router = APIRouter()
+
+    @router.get("/readyz", summary="Say whether it can judge", responses={503: _PROBLEMS[503]})
+    async def readyz() -> ReadyOut:
+        """Answer 200 if an accepted network answered in the last minute, to a check or, if there was none, to us."""
+        return ReadyOut(status="ready", answeredSecondsAgo=await readiness.answered())
 
     @router.get("/healthz", summary="Say that the server runs")
     async def healthz() -> dict[str, str]:

@@ -44,6 +44,15 @@ class PartOut(ReportOut):
     standing: str | None = Field(default=None, description="Whether an endorsement stands, as a sentence.")
 
 
+class ReadyOut(_Form):
+    """That the verifier can judge."""
+
+    status: Literal["ready"]
+    answeredSecondsAgo: dict[str, float | None] = Field(  # noqa: N815  wire name
+        description="By the network's short name, when a quorum of its endpoints last answered; null if never."
+    )
+
+
 class ProblemOut(_Form):
     """Why a request could not be answered (RFC 9457)."""
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from verifier_web.desk import Verifier
 
 
-def _loaded() -> ModuleType:
-    name = "verifier_web_made"
+def _loaded(file: str) -> ModuleType:
+    name = f"verifier_web_{file}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "made.py")
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{file}.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -44,7 +44,10 @@ if "services_world" not in sys.modules:
 
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    return _loaded()
+    return _loaded("made")
+
+
+anchored = _loaded("anchored").anchored
 
 
 @pytest.fixture

@@ -65,6 +65,38 @@ def test_it_serves_where_it_says_until_it_is_interrupted(running: subprocess.Pop
     assert "Traceback" not in complaints
 
 
+@pytest.fixture
+def metrics_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.parametrize("running", [["--metrics-port", "0"]], indirect=True)
+def test_a_metrics_port_of_nothing_is_refused(running: subprocess.Popen[str]) -> None:
+    _, complaints = running.communicate(timeout=20)
+
+    assert running.returncode == 2
+    assert "--metrics-port" in complaints
+
+
+def test_metrics_are_served_at_their_own_port_and_not_at_the_public_one(tmp_path: Path, metrics_port: int) -> None:
+    environment = {**os.environ, "CREDANCHOR_HOME": str(tmp_path / "none"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-c", SCRIPT, "--port", "0", "--metrics-port", str(metrics_port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        url = address_of(process)
+        httpx.post(url + "v1/verifications", json=UNSIGNED)
+        metrics = httpx.get(f"http://127.0.0.1:{metrics_port}/metrics").text
+        public = httpx.get(url + "metrics")
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+
+    assert told == f"Metrics at http://127.0.0.1:{metrics_port}/metrics.\n"
+    assert 'credanchor_verifier_verifications_total{verdict="not-verified"} 1.0' in metrics
+    assert public.status_code == 404
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no-such-host.invalid"])
 def test_a_place_that_cannot_be_listened_at_is_an_input_error_with_a_way_out(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SettingsError, match="--port"):
