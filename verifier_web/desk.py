@@ -7,21 +7,23 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import anyio
 
 from registry.core.errors import RegistryError
 from registry.services.kinds import foreign_kind
+from registry.services.vc_verify import VcVerification
 from verifier_web.errors import BusyError, ForeignDocumentError, TooLongError
 from verifier_web.wording import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from registry.checks.facts import Facts
+    from registry.checks.facts import Facts, NotAsked, StatusListAnswer, Unreachable
     from registry.checks.report import Report
     from registry.core.receipt import Bundle
+    from registry.services.vc_answers import Answer
     from registry.services.verify_many import Unjudged
     from verifier_web.metrics import Metrics
 
@@ -65,6 +67,12 @@ class Verifier(Protocol):
         """Return what judges many in one run, beginning now."""
         ...
 
+    def listed_status(
+        self, document: dict[str, Any], known: Mapping[str, Any]
+    ) -> StatusListAnswer | Unreachable | NotAsked:
+        """Return what a credential's status list says, asking no chain; `known` lists are not fetched."""
+        ...
+
 
 class ManyVerifier(Protocol):
     """The judgement of many in one run; may block, and is called from one thread at a time."""
@@ -88,6 +96,7 @@ class Desk:
     ) -> None:
         self._verifier = verifier
         self._metrics = metrics
+        self._vc = VcVerification(self._vc_judged, lambda document: verifier.listed_status(document, {}), lambda _: [])
         self._threads = ThreadPoolExecutor(at_once, "checking")
         self._places = threading.Semaphore(at_once + waiting)
         self._seconds = seconds
@@ -109,6 +118,19 @@ class Desk:
             raise
         self._metrics.judged(judged)
         return judged
+
+    async def vc_verified(self, body: dict[str, Any]) -> tuple[bool, Answer]:
+        """Return the VC-API's answer to a body; InputError if it holds no credential; BusyError, TooLongError."""
+        try:
+            return await self.done(partial(self._vc.answered, body), "single")
+        except RegistryError as error:
+            self._metrics.refused(error)
+            raise
+
+    def _vc_judged(self, data: bytes) -> Report:
+        judged = self._verifier.verify(data)
+        self._metrics.judged(judged)
+        return judged.report
 
     def many(self) -> ManyVerifier:
         """Return what judges many in one run, beginning now."""

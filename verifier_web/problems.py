@@ -34,7 +34,7 @@ NOT_A_CREDENTIAL = "not-a-credential"
 """Code of every answer to something that is no credential, whatever exactly is wrong with it."""
 RETRY_AFTER_SECONDS = 5
 """How long to wait before trying a busy server again."""
-API_PREFIXES = ("/v1/", "/healthz", "/readyz")
+API_PREFIXES = ("/v1/", "/credentials/", "/healthz", "/readyz")
 """Where addresses of programs begin, whose errors are JSON; elsewhere they are pages."""
 
 STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (

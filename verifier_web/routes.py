@@ -15,7 +15,6 @@ from registry.core.errors import InputError, LinkUnreachableError
 from verifier_web import batch
 from verifier_web.answers import AsciiJson
 from verifier_web.body import (
-    MAX_BYTES,
     MAX_EXPECTED,
     RECIPIENT_HEADER,
     expected_by_header,
@@ -25,8 +24,7 @@ from verifier_web.body import (
 )
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE
-from verifier_web.problems import MEDIA_TYPE as PROBLEM_TYPE
-from verifier_web.schemas import ProblemOut, ReadyOut, ReportOut
+from verifier_web.schemas import PROBLEMS, ReadyOut, ReportOut
 
 if TYPE_CHECKING:
     from verifier_web.desk import Desk
@@ -45,17 +43,6 @@ MEDIA_TYPES = (
     "application/pdf",
 )
 """What POST /v1/verifications takes; what the body really is, its own bytes decide."""
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "description": meaning, "content": {PROBLEM_TYPE: {}}}
-    for status, meaning in {
-        413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
-        415: "The body is of another kind than those named.",
-        422: "The body is not a credential, bundle, badge or certificate, or a link to one; code `not-a-credential`.",
-        502: "The body is a link, and what is behind it could not be read; code `link-unreachable`.",
-        429: "More requests from one address than are taken; see Retry-After.",
-        503: "As many checks are under way as the server does at once; see Retry-After.",
-    }.items()
-}
 Share = Callable[[Request], Awaitable[None]]
 """Takes one request out of its client's share; TooManyRequestsError if there is nothing left."""
 _BODY: dict[str, Any] = {
@@ -125,7 +112,7 @@ def health_router(readiness: Readiness) -> APIRouter:
     """Return what whoever runs the server asks."""
     router = APIRouter()
 
-    @router.get("/readyz", summary="Say whether it can judge", responses={503: _PROBLEMS[503]})
+    @router.get("/readyz", summary="Say whether it can judge", responses={503: PROBLEMS[503]})
     async def readyz() -> ReadyOut:
         """Answer 200 if an accepted network answered in the last minute, to a check or, if there was none, to us."""
         return ReadyOut(status="ready", answeredSecondsAgo=await readiness.answered())
@@ -142,7 +129,7 @@ def _add_single(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications",
         summary="Check one credential",
-        responses={200: {"model": ReportOut}, **_PROBLEMS},
+        responses={200: {"model": ReportOut}, **PROBLEMS},
         openapi_extra=_BODY,
     )
     async def create_verification(request: Request) -> Response:
@@ -162,7 +149,7 @@ def _add_batch(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications/batch",
         summary="Check many credentials, a line each",
-        responses={200: {"model": ReportOut, "content": {batch.MEDIA_TYPE: {}}}, **_PROBLEMS},
+        responses={200: {"model": ReportOut, "content": {batch.MEDIA_TYPE: {}}}, **PROBLEMS},
         openapi_extra=_LINES,
     )
     async def create_verifications(request: Request) -> Response:
