@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from verifier_web import wording as say
 from verifier_web.buckets import PER_MINUTE, Buckets
+from verifier_web.described import describe
 from verifier_web.desk import AT_ONCE, SECONDS, WAITING, Desk
 from verifier_web.headers import StrictHeaders
 from verifier_web.metrics import Metrics
@@ -79,6 +80,7 @@ def create_app(
     app.include_router(health_router(Readiness(watched)))
     app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
     add_handlers(app, renderer, counted)
+    describe(app)
     return app
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 
-from registry.checks.report import refusal_json, report_json
+from registry.checks.report import refusal_json
 from registry.core.errors import InputError, UnavailableError
+from verifier_web.about import verification_json
 from verifier_web.errors import BodyTooLargeError, BusyError, TooLongError
 
 if TYPE_CHECKING:
@@ -62,4 +63,4 @@ def _require_time(until: float) -> None:
 def _report(source: str, one: Judged | InputError | UnavailableError) -> dict[str, Any]:
     if isinstance(one, InputError | UnavailableError):
         return refusal_json(source, one)
-    return report_json(one.report, source)
+    return verification_json(one, source)

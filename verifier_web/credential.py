@@ -97,6 +97,13 @@ class CredentialView:
     """What a micro-credential has of the European list; None if it is none."""
 
 
+def title_of(facts: Facts) -> str:
+    """Return what one credential was earned for; else its own name, else its id."""
+    document = facts.presented.document
+    achievement = _object(subject_of(document).get("achievement"))
+    return line(achievement.get("name")) or line(document.get("name")) or line(facts.presented.credential_id)
+
+
 def credential_view(facts: Facts) -> CredentialView:
     """Return what one credential says."""
     document = facts.presented.document
@@ -106,7 +113,7 @@ def credential_view(facts: Facts) -> CredentialView:
     criteria = _object(achievement.get("criteria"))
     name, title = line(document.get("name")), line(achievement.get("name"))
     return CredentialView(
-        title=title or name or line(facts.presented.credential_id),
+        title=title_of(facts),
         subtitle=name if title and name != title else "",
         kind=_type_words(achievement.get("achievementType")),
         description=paragraph(achievement.get("description")) or paragraph(document.get("description")),

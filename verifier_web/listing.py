@@ -11,7 +11,7 @@ from registry.checks.report import Verdict
 from registry.core.receipt import bundle_json
 from verifier_web import wording as say
 from verifier_web.body import carried_along
-from verifier_web.credential import credential_view
+from verifier_web.credential import title_of
 from verifier_web.holder import holder_view
 from verifier_web.issuer import is_proven, issuer_view
 from verifier_web.pages import TONES, asked_of, sentences
@@ -100,7 +100,7 @@ def _card(judged: Judged) -> CardView:
     report, facts = judged.report, judged.facts
     return CardView(
         headline=sentences(report.summary)[0],
-        title=credential_view(facts).title,
+        title=title_of(facts),
         holder=holder_view(facts.presented.document, asked_of(report), proven=is_proven(report)),
         issuer=issuer_view(report, facts),
         again=carried_along(json.dumps(bundle_json(judged.bundle)).encode()),

@@ -10,9 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from registry.checks.report import report_json
 from registry.core.errors import InputError, LinkUnreachableError
 from verifier_web import batch
+from verifier_web.about import verification_json
 from verifier_web.answers import AsciiJson
 from verifier_web.body import (
     MAX_EXPECTED,
@@ -24,7 +24,7 @@ from verifier_web.body import (
 )
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE
-from verifier_web.schemas import PROBLEMS, ReadyOut, ReportOut
+from verifier_web.schemas import PROBLEMS, ReadyOut, VerificationOut
 
 if TYPE_CHECKING:
     from verifier_web.desk import Desk
@@ -45,6 +45,23 @@ MEDIA_TYPES = (
 """What POST /v1/verifications takes; what the body really is, its own bytes decide."""
 Share = Callable[[Request], Awaitable[None]]
 """Takes one request out of its client's share; TooManyRequestsError if there is nothing left."""
+_JSON: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "description": "A bundle.",
+            "properties": {
+                "credential": {"type": ["object", "string"]},
+                "receipts": {"type": "array", "items": {"type": "object"}},
+                "endorsements": {"type": "array", "items": {"type": ["object", "string"]}},
+            },
+            "required": ["credential"],
+            "additionalProperties": False,
+        },
+        {"type": "object", "description": "A credential alone.", "required": ["type", "issuer"]},
+    ]
+}
+"""What JSON a body may be; of a VC-JWT, a badge or a link the bytes decide."""
 _BODY: dict[str, Any] = {
     "parameters": [
         {
@@ -59,7 +76,9 @@ _BODY: dict[str, Any] = {
         "description": (
             "A bundle, a credential, a compact JWS, a badge or certificate with a credential inside, or a share link."
         ),
-        "content": {kind: {} for kind in MEDIA_TYPES},
+        "content": {
+            kind: {"schema": _JSON if "json" in kind or kind == "application/vc" else {}} for kind in MEDIA_TYPES
+        },
     },
 }
 
@@ -70,7 +89,7 @@ _LINES: dict[str, Any] = {
             f"At most {batch.MAX_LINES:,} lines and {batch.MAX_BYTES // (1024 * 1024)} MiB; on each a bundle, a "
             "credential or a compact JWS."
         ),
-        "content": {batch.MEDIA_TYPE: {}},
+        "content": {batch.MEDIA_TYPE: {"schema": {"description": "Of one line.", **_JSON}}},
     },
 }
 
@@ -129,7 +148,7 @@ def _add_single(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications",
         summary="Check one credential",
-        responses={200: {"model": ReportOut}, **PROBLEMS},
+        responses={200: {"model": VerificationOut}, **PROBLEMS},
         openapi_extra=_BODY,
     )
     async def create_verification(request: Request) -> Response:
@@ -142,14 +161,14 @@ def _add_single(router: APIRouter, desk: Desk) -> None:
             raise MediaTypeError(f"Send the body as one of {', '.join(MEDIA_TYPES)}; name it in Content-Type.")
         expected = expected_by_header(request)
         judged = await desk.judge(await read_body(request), expected)
-        return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
+        return AsciiJson(verification_json(judged, "request body"), headers=NO_STORE)
 
 
 def _add_batch(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications/batch",
         summary="Check many credentials, a line each",
-        responses={200: {"model": ReportOut, "content": {batch.MEDIA_TYPE: {}}}, **PROBLEMS},
+        responses={200: {"model": VerificationOut, "content": {batch.MEDIA_TYPE: {}}}, **PROBLEMS},
         openapi_extra=_LINES,
     )
     async def create_verifications(request: Request) -> Response:

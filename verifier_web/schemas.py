@@ -26,7 +26,9 @@ class ReportOut(_Form):
     """All findings about one credential, and the verdict."""
 
     input: str = Field(description="What was judged.")
-    verdict: Literal["verified", "not-verified", "undecided"]
+    verdict: Literal["verified", "not-verified", "undecided", "not-a-credential"] = Field(
+        description="Of a single request, what is no credential is a problem document instead."
+    )
     reason: str = Field(description="Code of the finding that decided, or `verified`.")
     summary: str = Field(description="The verdict as one sentence, with the network in it.")
     network: str | None = Field(description="Short name of the network whose contract was asked.")
@@ -85,6 +87,25 @@ class ReadyOut(_Form):
     answeredSecondsAgo: dict[str, float | None] = Field(  # noqa: N815  wire name
         description="By the network's short name, when a quorum of its endpoints last answered; null if never."
     )
+
+
+class AboutOut(_Form):
+    """What a credential is about, by what is proven."""
+
+    title: str = Field(description="What it was earned for.")
+    issuedTo: str | None = Field(  # noqa: N815  wire name
+        description="Whose it is; null if it names nobody in clear. What the document says, unless it is proven."
+    )
+    issuedBy: str | None = Field(  # noqa: N815  wire name
+        description="Accredited name or confirmed web address of the issuer; null if nobody confirms either."
+    )
+    proven: bool = Field(description="Whether exactly this document is proven to be that issuer's.")
+
+
+class VerificationOut(ReportOut):
+    """The report on what was handed in."""
+
+    about: AboutOut | None = Field(default=None, description="Absent of a line that could not be judged.")
 
 
 class ProblemOut(_Form):

@@ -48,6 +48,7 @@ def made() -> ModuleType:
 
 
 anchored = _loaded("anchored").anchored
+_loaded("examples")
 
 
 @pytest.fixture

@@ -29,13 +29,51 @@ URL = "/v1/verifications"
 JSON = {"Content-Type": "application/json"}
 
 
-async def test_the_answer_is_exactly_the_report(client: httpx.AsyncClient, made: ModuleType, bundle_text: str) -> None:
+async def test_the_answer_is_exactly_the_report_and_whose_it_is_and_from_whom(
+    client: httpx.AsyncClient, made: ModuleType, bundle_text: str
+) -> None:
     answer = await client.post(URL, content=bundle_text, headers=JSON)
 
     expected = made.FakeVerifier().verify(bundle_text.encode()).report
     assert answer.status_code == 200
-    assert answer.json() == report_json(expected, "request body")
+    about = {
+        "title": "Data Foundations",
+        "issuedTo": "Ada Okafor",
+        "issuedBy": "Northbridge University",
+        "proven": True,
+    }
+    assert answer.json() == {**report_json(expected, "request body"), "about": about}
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("change", "issuer", "proven"),
+    [("altered", None, False), ("unconfirmed", None, False), ("confirmed_by_domain", "northbridge.example", True)],
+)
+async def test_an_issuer_is_named_only_by_what_others_confirm(
+    client: httpx.AsyncClient,
+    verifier: FakeVerifier,
+    made: ModuleType,
+    change: str,
+    issuer: str | None,
+    proven: bool,  # noqa: FBT001
+) -> None:
+    verifier.change = getattr(made, change)
+
+    about = (await client.post(URL, content=made.bundle_text(), headers=JSON)).json()["about"]
+
+    assert (about["issuedBy"], about["proven"]) == (issuer, proven)
+
+
+async def test_a_person_who_is_not_named_in_clear_is_null(client: httpx.AsyncClient, made: ModuleType) -> None:
+    document = made.credential_document()
+    document["credentialSubject"]["identifier"] = [
+        {"type": "IdentityObject", "hashed": True, "identityHash": "sha256$a"}
+    ]
+
+    answer = await client.post(URL, content=made.bundle_text(document), headers=JSON)
+
+    assert answer.json()["about"]["issuedTo"] is None
 
 
 @pytest.mark.parametrize(
