@@ -21,7 +21,7 @@ from verifier_web.metrics import Metrics
 from verifier_web.problems import add_handlers
 from verifier_web.readiness import Readiness
 from verifier_web.render import Renderer
-from verifier_web.routes import api_router, health_router, page_router
+from verifier_web.routes import api_router, health_router, page_router, preflight_router
 from verifier_web.vc_api import vc_api_router
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def create_app(
     renderer, share = Renderer(networks or {}), _share(limits.per_minute)
     app.include_router(page_router(desk, renderer, share))
     app.include_router(api_router(desk, share))
+    app.include_router(preflight_router())
     app.include_router(vc_api_router(desk, share))
     app.include_router(health_router(Readiness(watched)))
     app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))

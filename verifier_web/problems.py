@@ -19,7 +19,7 @@ from registry.core.errors import (
 from verifier_web import wording as say
 from verifier_web.answers import AsciiJson
 from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError, TooManyRequestsError
-from verifier_web.headers import HEADERS, NO_STORE
+from verifier_web.headers import NO_STORE, headers_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -85,7 +85,7 @@ def add_handlers(app: FastAPI, renderer: Renderer, metrics: Metrics) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         # An unforeseen error is answered outside the middleware that adds the strict headers.
-        headers = {**HEADERS, **_own_headers(error, problem)}
+        headers = {**headers_of(request.url.path), **_own_headers(error, problem)}
         if isinstance(error, RequestError):
             metrics.refused(error)
         if request.url.path.startswith(API_PREFIXES):

@@ -23,7 +23,7 @@ from verifier_web.body import (
     read_submissions,
 )
 from verifier_web.errors import MediaTypeError
-from verifier_web.headers import NO_STORE
+from verifier_web.headers import NO_STORE, PREFLIGHT
 from verifier_web.schemas import PROBLEMS, ReadyOut, VerificationOut
 
 if TYPE_CHECKING:
@@ -124,6 +124,17 @@ def api_router(desk: Desk, share: Share) -> APIRouter:
     router = APIRouter(dependencies=[Depends(share)])
     _add_single(router, desk)
     _add_batch(router, desk)
+    return router
+
+
+def preflight_router() -> APIRouter:
+    """Return what browsers ask before another site's script posts; it costs nobody's share."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.options("/v1/verifications")
+    async def preflight() -> Response:
+        return Response(status_code=204, headers=PREFLIGHT)
+
     return router
 
 
