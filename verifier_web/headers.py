@@ -40,13 +40,17 @@ PREFLIGHT = {
 }
 """What a browser is told that asks before it posts."""
 
+CAMERA_HEADERS = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
+"""What lets the one page that reads QR codes use the camera."""
+
 NO_STORE = {"Cache-Control": "no-store"}
 """For every answer that speaks of somebody's credential."""
 
 
 def headers_of(path: str) -> dict[str, str]:
     """Return what an answer from this address carries."""
-    return {**HEADERS, **OPEN_HEADERS} if path in OPEN else HEADERS
+    own = OPEN_HEADERS if path in OPEN else CAMERA_HEADERS if path == "/camera" else {}
+    return {**HEADERS, **own}
 
 
 class StrictHeaders:

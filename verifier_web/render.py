@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from verifier_web.desk import Judged
     from verifier_web.problems import Problem
 
-ASSETS = ("page.css", "page.js", "icon.svg")
+ASSETS = ("page.css", "page.js", "camera.js", "icon.svg")
 """The static files, whose addresses carry a digest of their content."""
 
 
@@ -50,6 +50,10 @@ class Renderer:
     def start(self, origin: str) -> Response:
         """Return the start page; `origin` is the address that programs use, without a trailing slash."""
         return self._page("start.html", 200, {"Cache-Control": "no-cache"}, origin=origin)
+
+    def camera(self) -> Response:
+        """Return the page that reads a QR code with the camera."""
+        return self._page("camera.html", 200, {"Cache-Control": "no-cache"})
 
     def verdict(self, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""

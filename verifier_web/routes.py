@@ -102,6 +102,10 @@ def page_router(desk: Desk, renderer: Renderer, share: Share) -> APIRouter:
     async def start(request: Request) -> Response:
         return renderer.start(str(request.base_url).rstrip("/"))
 
+    @router.get("/camera")
+    async def camera() -> Response:
+        return renderer.camera()
+
     @router.post("/", dependencies=[Depends(share)])
     async def check(request: Request) -> Response:
         given = await read_submissions(request)

@@ -36,6 +36,21 @@ HOW = (
 )
 API_TITLE = "For programs"
 API_TEXT = "The same report as JSON. The answer is described in"
+CAMERA_LINK = "Scan the QR code of a certificate"
+CAMERA_TITLE = "Scan a QR code"
+CAMERA_LEAD = "Hold the QR code of a certificate before the camera. The picture stays in your browser."
+CAMERA_LOOKING = "Looking for a QR code…"
+CAMERA_OTHER = "This QR code holds no link. Use the one that is printed on the certificate."
+CAMERA_NONE = (
+    "The camera cannot be used: it was refused, there is none, or this page is not encrypted. Open the link of the QR "
+    "code with your phone's own camera, and paste it on the start page."
+)
+CAMERA_NO_DETECTOR = (
+    "This browser cannot read QR codes. Open the link of the QR code with your phone's own camera, and paste it on the "
+    "start page."
+)
+CAMERA_NO_SCRIPT = "Scanning needs JavaScript. Everything else on this site works without it."
+CAMERA_BACK = "Paste or choose a credential instead"
 SEVERAL_TITLE = "Checked one by one: {count}"
 SEVERAL_OPEN = "Open it in full"
 SEVERAL_ALONE = "It is too long to be opened from here: hand it in by itself to see every check."

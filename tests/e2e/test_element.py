@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import socket
 import sys
-import threading
-import time
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -21,36 +14,17 @@ from verifier_web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 browser_module = sys.modules["e2e_browser"]  # loaded by conftest.py
-TESTS = Path(__file__).parents[1]
-if "verifier_web_made" not in sys.modules:
-    _SPEC = importlib.util.spec_from_file_location("verifier_web_made", TESTS / "verifier_web" / "made.py")
-    assert _SPEC is not None
-    assert _SPEC.loader is not None
-    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
-    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
-made = sys.modules["verifier_web_made"]
+made, served = sys.modules["verifier_web_made"], sys.modules["e2e_served"].served
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(browser_module.missing() is not None, reason=str(browser_module.missing())),
 ]
 VERDICT = "Verified on the Sepolia test network."
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")

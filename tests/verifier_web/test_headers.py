@@ -48,6 +48,14 @@ async def test_asking_first_costs_nothing_of_a_share_and_a_refusal_says_when_to_
     assert posted[1].headers["access-control-expose-headers"] == "Retry-After"
 
 
+async def test_the_camera_is_allowed_on_the_page_that_reads_qr_codes_alone(client: httpx.AsyncClient) -> None:
+    policies = {path: (await client.get(path)).headers["permissions-policy"] for path in ("/", "/camera", "/healthz")}
+
+    assert policies["/camera"].startswith("camera=(self),")
+    assert policies["/"].startswith("camera=(),")
+    assert policies["/healthz"].startswith("camera=(),")
+
+
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/healthz", "/readyz", "/v1/openapi.json", f"{API}/batch"])
 async def test_every_other_address_is_closed_to_other_sites(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path, headers=ORIGIN)
