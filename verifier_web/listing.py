@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from registry.checks.report import Verdict
+from registry.core.errors import UnavailableError
 from registry.core.receipt import bundle_json
 from verifier_web import wording as say
 from verifier_web.body import carried_along
@@ -55,11 +56,11 @@ class EntryView:
     tone: str
     """Icon and colour."""
     card: CardView | None
-    """None for what is no credential."""
+    """None for what could not be judged."""
     told: say.Told | None
-    """What is said of what is none."""
+    """What is said of what could not be judged."""
     exactly: str
-    """What exactly was found in what is none."""
+    """What exactly was found there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def listing_page(submissions: Sequence[Submission], found: Sequence[Judged | Unj
 def _entry(given: Submission, one: Judged | Unjudged) -> EntryView:
     source = line(given.source)
     if isinstance(one, Exception):
-        verdict = Verdict.NOT_A_CREDENTIAL
+        verdict = Verdict.UNDECIDED if isinstance(one, UnavailableError) else Verdict.NOT_A_CREDENTIAL
         return EntryView(source, verdict, TONES[verdict], None, told_of(given.data, one), line(str(one)))
     return EntryView(source, one.report.verdict, TONES[one.report.verdict], _card(one), None, "")
 

@@ -1,4 +1,7 @@
-"""Every sentence and label of the page, in one place; the checks' own sentences come from registry/checks."""
+"""Every sentence and label of the page, in one place; the checks' own sentences come from registry/checks.
+
+Longer than other modules, so that whoever translates or corrects finds all of them together.
+"""
 
 from __future__ import annotations
 

@@ -78,6 +78,14 @@ async def test_all_of_them_are_verified_together(client: httpx.AsyncClient) -> N
     assert answer.text.count(f">{VERIFIED}</h2>") == len(CARRIERS)
 
 
+async def test_a_link_that_leads_nowhere_is_unknown_and_not_invalid_among_several(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/", files={"text": (None, f"{LINK}\n{DEAD.decode()}")})
+
+    assert "Verified: 1" in answer.text
+    assert "Cannot tell: 1" in answer.text
+    assert "Not a credential" not in answer.text
+
+
 async def test_a_transcript_shows_each_component_with_its_own_verdict(client: httpx.AsyncClient) -> None:
     page = (await client.post("/", files={"file": ("clr.json", CARRIERS["a transcript"])})).text
 
