@@ -100,10 +100,14 @@ def _metrics(home: Home, desk: Desk, orders: Orders, observer: Observer, log: Lo
     if orders.metrics_port is None:
         yield
         return
-    from anchoring.metrics_server import serving_metrics  # noqa: PLC0415  takes 0.2 s to import
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415  takes 0.2 s to import
 
-    host = home.allowed.metrics_host
-    with serving_metrics(host, orders.metrics_port, home.store.engine, observer, desk.clock) as url:
+    from anchoring.metrics import WatchCollector  # noqa: PLC0415
+    from registry.cli.metrics_server import serving_metrics  # noqa: PLC0415
+
+    metrics = CollectorRegistry()
+    metrics.register(WatchCollector(home.store.engine, observer, desk.clock))
+    with serving_metrics(home.allowed.metrics_host, orders.metrics_port, metrics, observer.alive) as url:
         log("info", "metrics.served", url=url)
         yield
 

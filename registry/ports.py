@@ -119,6 +119,10 @@ class IssuerDirectory(Protocol):
         """Return the JSON behind a public URL (a status list); ProfileUnavailableError if it cannot be had."""
         ...
 
+    def content(self, url: str) -> bytes:
+        """Return what is behind a public URL (a share link), asked for as JSON; ProfileUnavailableError as above."""
+        ...
+
 
 class Sealing(Protocol):
     """A batch being sealed, locked against everybody else."""

@@ -14,9 +14,10 @@ from registry.chain.networks import load_networks
 from registry.core.errors import HomeVersionError, PassphraseError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from registry.chain.networks import Network
+    from registry.chain.reader import RpcChainReader
     from registry.core.digest import Digest
     from registry.ports import Clock
     from registry.services.certificate import Press
@@ -73,15 +74,21 @@ class Accepted:
     allow_loopback: bool
     """Whether DID documents may come from the same machine: only where a local chain is."""
 
-    def verifier(self, clock: Clock) -> Verifier:
-        """Return a verifier that asks them."""
-        from registry.chain.reader import RpcChainReader  # noqa: PLC0415  only who verifies needs these
-        from registry.identity.directory import WebDirectory  # noqa: PLC0415
+    def readers(self) -> tuple[RpcChainReader, ...]:
+        """Return what reads each network."""
+        from registry.chain.reader import RpcChainReader  # noqa: PLC0415  only who verifies needs it
+
+        return tuple(RpcChainReader(network) for network in self.networks)
+
+    def verifier(self, clock: Clock, readers: Sequence[RpcChainReader] | None = None) -> Verifier:
+        """Return a verifier that asks them, by `readers` if these are at hand."""
+        from registry.identity.directory import WebDirectory  # noqa: PLC0415  only who verifies needs these
         from registry.services.verify import Verifier  # noqa: PLC0415
+        from registry.services.web_memory import PUBLIC_SECONDS, WebMemory  # noqa: PLC0415
 
         return Verifier(
-            readers=tuple(RpcChainReader(network) for network in self.networks),
-            directory=WebDirectory(allow_loopback=self.allow_loopback),
+            readers=self.readers() if readers is None else readers,
+            directory=WebMemory(WebDirectory(allow_loopback=self.allow_loopback), clock, PUBLIC_SECONDS),
             clock=clock,
         )
 

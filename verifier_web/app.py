@@ -2,30 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
+from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotation when it runs
 from starlette.staticfiles import StaticFiles
 
 from registry.services.fonts import load_fonts
 from verifier_web import wording as say
-from verifier_web.desk import AT_ONCE, WAITING, Desk
+from verifier_web.buckets import PER_MINUTE, Buckets
+from verifier_web.described import describe
+from verifier_web.desk import AT_ONCE, SECONDS, WAITING, Desk
 from verifier_web.headers import StrictHeaders
+from verifier_web.metrics import Metrics
 from verifier_web.problems import add_handlers
+from verifier_web.readiness import Readiness
 from verifier_web.render import Renderer
 from verifier_web.report_routes import report_router
 from verifier_web.reporter import Reporter
-from verifier_web.routes import api_router, page_router
+from verifier_web.routes import api_router, health_router, page_router, preflight_router
+from verifier_web.vc_api import vc_api_router
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from registry.chain.networks import Network
     from registry.services.fonts import Fonts
     from verifier_web.desk import Verifier
+    from verifier_web.readiness import Watched
+    from verifier_web.routes import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is done at once and for one client."""
+
+    at_once: int = AT_ONCE
+    """Checks under way at the same time."""
+    waiting: int = WAITING
+    """Checks that wait for one of these places; beyond that the answer is 503."""
+    seconds: float = SECONDS
+    """How long anybody is kept waiting for a check."""
+    per_minute: int = PER_MINUTE
+    """Requests a minute of one client address; beyond that the answer is 429. 0 for any number."""
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def create_app(
@@ -33,14 +59,15 @@ def create_app(
     *,
     networks: Mapping[str, Network] | None = None,
     fonts: Fonts | None = None,
-    at_once: int = AT_ONCE,
-    waiting: int = WAITING,
+    watched: Sequence[Watched] = (),
+    limits: Limits = DEFAULT_LIMITS,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """Return the application around `verifier`.
 
     `networks` are the verifier's own, by name: they give the endpoint and the block explorer that the page names.
     `fonts` are those of reports as PDF; without them the packaged ones.
-    At most `at_once` checks run at the same time and `waiting` more wait; beyond that the answer is 503.
+    `watched` are the same as they are asked, for /readyz; `metrics` counts what is done.
     """
     app = FastAPI(
         title=say.SITE,
@@ -50,11 +77,27 @@ def create_app(
         redoc_url=None,
         middleware=[Middleware(StrictHeaders)],
     )
-    desk, renderer = Desk(verifier, at_once=at_once, waiting=waiting), Renderer(networks or {})
+    counted = metrics or Metrics()
+    desk = Desk(verifier, counted, at_once=limits.at_once, waiting=limits.waiting, seconds=limits.seconds)
+    renderer, share = Renderer(networks or {}), _share(limits.per_minute)
     reporter = Reporter(networks or {}, fonts or load_fonts(), f"credanchor {app.version}")
-    app.include_router(page_router(desk, renderer))
-    app.include_router(report_router(desk, renderer, reporter))
-    app.include_router(api_router(desk, reporter))
+    app.include_router(page_router(desk, renderer, share))
+    app.include_router(report_router(desk, renderer, reporter, share))
+    app.include_router(api_router(desk, reporter, share))
+    app.include_router(preflight_router())
+    app.include_router(vc_api_router(desk, share))
+    app.include_router(health_router(Readiness(watched)))
     app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
-    add_handlers(app, renderer)
+    add_handlers(app, renderer, counted)
+    describe(app)
     return app
+
+
+def _share(per_minute: int) -> Share:
+    buckets = Buckets(per_minute) if per_minute else None
+
+    async def share(request: Request) -> None:
+        if buckets is not None and request.client is not None:
+            buckets.take(request.client.host)
+
+    return share

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
-from registry.core.errors import InputError
-from verifier_web.errors import BodyTooLargeError, BusyError
+import anyio
+
+from registry.checks.report import refusal_json
+from registry.core.errors import InputError, UnavailableError
+from verifier_web.about import verification_json
+from verifier_web.errors import BodyTooLargeError, BusyError, TooLongError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,6 +22,8 @@ MAX_BYTES = 16 * 1024 * 1024
 """Longest request."""
 MAX_LINES = 5_000
 """Most credentials in one request."""
+SECONDS = 600
+"""How long a request may take; lines that were not judged by then are `undecided`."""
 TOGETHER = 32
 """Credentials that are judged in one turn; between turns others get theirs."""
 
@@ -34,24 +39,28 @@ def lines_of(body: bytes) -> list[tuple[int, bytes]]:
 async def reports(desk: Desk, lines: list[tuple[int, bytes]]) -> AsyncIterator[bytes]:
     """Yield a report for each line, as one line, in their order; a line that is no credential gets one, too.
 
-    What could not be judged because the server is too busy by then says so and is `undecided`.
+    What could not be judged because the server is too busy by then, or the time is over, says so and is `undecided`.
     """
-    many = desk.many()
+    many, until = desk.many(), anyio.current_time() + SECONDS
     for at in range(0, len(lines), TOGETHER):
         group = lines[at : at + TOGETHER]
         try:
-            judged: list[Judged | InputError | BusyError] = list(
+            _require_time(until)
+            judged: list[Judged | InputError | UnavailableError] = list(
                 await desk.judge_many(many, [line for _, line in group])
             )
-        except BusyError as error:
+        except (BusyError, TooLongError) as error:
             judged = [error] * len(group)
         for (number, _), one in zip(group, judged, strict=True):
             yield json.dumps(_report(f"line {number}", one), allow_nan=False).encode("ascii") + b"\n"
 
 
-def _report(source: str, one: Judged | InputError | BusyError) -> dict[str, Any]:
-    if isinstance(one, InputError):
+def _require_time(until: float) -> None:
+    if anyio.current_time() > until:
+        raise TooLongError(f"The request took longer than {SECONDS} seconds; send the rest again.")
+
+
+def _report(source: str, one: Judged | InputError | UnavailableError) -> dict[str, Any]:
+    if isinstance(one, InputError | UnavailableError):
         return refusal_json(source, one)
-    if isinstance(one, BusyError):
-        return unjudged_json(source, Verdict.UNDECIDED, one.code, str(one))
-    return report_json(one.report, source)
+    return verification_json(one, source)

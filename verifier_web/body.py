@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import anyio
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 
 from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestFieldError
+from verifier_web.several import parts_of
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4 * 1024 * 1024
 """Longest credential, bundle or badge that is read."""
-FORM_BYTES = MAX_BYTES + 1024 * 1024
-"""Longest form: the same with its other fields and, for a second look, the base64 of a small one."""
+MAX_AT_ONCE = 20
+"""Most credentials that are handed in together."""
+FORM_BYTES = 4 * MAX_BYTES + 1024 * 1024
+"""Longest form: several of them, with its other fields."""
 MAX_AGAIN_BYTES = 256 * 1024
 """Longest input that the verdict page carries along for a second question."""
 MAX_EXPECTED = 320
@@ -33,6 +37,7 @@ RECIPIENT_HEADER = "Credanchor-Recipient"
 """Whom the credential should belong to; UTF-8, percent-encoded where it is not plain ASCII."""
 
 _MULTIPART_FIELDS = 8
+_MOST_FILES = 100  # so many are counted, that too many are told in a sentence
 _BLANK = string.whitespace + "\ufeff\u00a0"  # a byte order mark or no-break space often comes along with a paste
 
 
@@ -72,8 +77,8 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
         raise BodyTooSlowError("The connection closed before the body was complete.") from error
 
 
-async def read_submission(request: Request) -> Submission:
-    """Return what the page's form carries; RequestError if it is no form, too large or too slow."""
+async def read_submissions(request: Request) -> list[Submission]:
+    """Return what the page's form carries, at least one; RequestError if it is no form, too much or too slow."""
     kind = media_type(request)
     if kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
         raise MediaTypeError("This address takes the page's own form; programs use POST /v1/verifications.")
@@ -81,8 +86,9 @@ async def read_submission(request: Request) -> Submission:
         raise MediaTypeError("The form is not in UTF-8; use the page as it is.")
     body = await read_body(request, FORM_BYTES)
     replayed = Request(request.scope, _replay(body))
-    async with replayed.form(max_files=1, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
-        return await _submission(form)
+    async with replayed.form(max_files=_MOST_FILES, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
+        given = await _submissions(form)
+    return await run_in_threadpool(_separated, given)
 
 
 def media_type(request: Request) -> str:
@@ -111,17 +117,38 @@ def carried_along(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii") if len(data) <= MAX_AGAIN_BYTES else ""
 
 
-async def _submission(form: FormData) -> Submission:
-    text, file, again = form.get("text"), form.get("file"), form.get("again")
+async def _submissions(form: FormData) -> list[Submission]:
+    text, again = form.get("text"), form.get("again")
     expected = form.get("recipient")
     whom = _expected(expected) if isinstance(expected, str) else None
     pasted = text.strip(_BLANK).encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
-    if isinstance(file, UploadFile) and (file.filename or file.size):
-        data = await file.read()
-        return Submission(_within(data), file.filename or "the file", whom, text_ignored=bool(pasted))
+    files = [one for one in form.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
+    _require_few(len(files))
+    if files:
+        read = [(_within(await one.read()), one.filename or "the file") for one in files]
+        return [Submission(data, name, whom, text_ignored=bool(pasted)) for data, name in read]
     if isinstance(again, str) and again and not pasted:
-        return Submission(_within(_decoded(again)), "what you handed in before", whom)
-    return Submission(_within(pasted), "pasted text", whom)
+        return [Submission(_within(_decoded(again)), "what you handed in before", whom)]
+    return [Submission(_within(pasted), "pasted text", whom)]
+
+
+def _separated(given: list[Submission]) -> list[Submission]:
+    """Return the same with each list of credentials taken apart."""
+    found: list[Submission] = []
+    for one in given:
+        parts = parts_of(one.data)
+        _require_few(len(found) + len(parts))
+        names = [f"{one.source}, {number}" for number in range(1, len(parts) + 1)] if len(parts) > 1 else [one.source]
+        found += [replace(one, data=part, source=name) for part, name in zip(parts, names, strict=True)]
+    return found
+
+
+def _require_few(count: int) -> None:
+    if count > MAX_AT_ONCE:
+        raise BodyTooLargeError(
+            f"That is more than {MAX_AT_ONCE} credentials, the most that are checked together here; programs use "
+            "POST /v1/verifications/batch."
+        )
 
 
 def _decoded(again: str) -> bytes:

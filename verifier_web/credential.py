@@ -97,6 +97,13 @@ class CredentialView:
     """What a micro-credential has of the European list; None if it is none."""
 
 
+def title_of(facts: Facts) -> str:
+    """Return what one credential was earned for; else its own name, else its id."""
+    document = facts.presented.document
+    achievement = _object(subject_of(document).get("achievement"))
+    return line(achievement.get("name")) or line(document.get("name")) or line(facts.presented.credential_id)
+
+
 def credential_view(facts: Facts) -> CredentialView:
     """Return what one credential says."""
     document = facts.presented.document
@@ -120,13 +127,6 @@ def credential_view(facts: Facts) -> CredentialView:
         narrative=paragraph(subject.get("narrative")),
         framework=european_report(document),
     )
-
-
-def title_of(facts: Facts) -> str:
-    """Return the achievement's name, else the credential's, else its id."""
-    document = facts.presented.document
-    achievement = _object(subject_of(document).get("achievement"))
-    return line(achievement.get("name")) or line(document.get("name")) or line(facts.presented.credential_id)
 
 
 def _facts(

@@ -3,11 +3,14 @@
 RegistryError
   RequestError             the request itself is at fault              -> its own status
     BodyTooLargeError 413  BodyTooSlowError 408  MediaTypeError 415  RequestFieldError 400
+    TooManyRequestsError 429
   InputError
     ForeignDocumentError   a document of another system                -> 422
   ReportNotSetError        a report cannot be set as a PDF              -> 500
   UnavailableError
     BusyError              as many checks as this server does at once  -> 503
+    TooLongError           somebody else kept a check waiting too long -> 503
+    NotReadyError          no network answered lately                  -> 503
 """
 
 from __future__ import annotations
@@ -47,6 +50,18 @@ class MediaTypeError(RequestError):
     code = "unsupported-media-type"
 
 
+class TooManyRequestsError(RequestError):
+    """One client asks more than its share."""
+
+    code = "too-many-requests"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        """Keep how long to wait, for a header."""
+        wait = "a second" if retry_after_seconds == 1 else f"{retry_after_seconds} seconds"
+        super().__init__(f"These are more requests from your address than this server takes; come back in {wait}.")
+        self.retry_after_seconds = retry_after_seconds
+
+
 class ForeignDocumentError(InputError):
     """A well-made document of another system, which that system's own verifier must judge."""
 
@@ -63,3 +78,15 @@ class BusyError(UnavailableError):
     """As many checks are under way as this server does at once."""
 
     code = "busy"
+
+
+class TooLongError(UnavailableError):
+    """A check took longer than anybody is kept waiting."""
+
+    code = "too-long"
+
+
+class NotReadyError(UnavailableError):
+    """No accepted network answered lately, so that hardly anything could be judged."""
+
+    code = "not-ready"

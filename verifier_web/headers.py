@@ -1,4 +1,4 @@
-"""Headers that every answer carries: nothing but our own files may run, and nobody may frame us."""
+"""Headers of every answer: nothing but our own files may run, nobody may frame us, and two addresses are open."""
 
 from __future__ import annotations
 
@@ -25,8 +25,32 @@ HEADERS = {
 }
 """What is added to every answer."""
 
+OPEN = frozenset({"/v1/verifications", "/static/element.js"})
+"""Addresses that other sites' scripts may use: what `<credanchor-verifier>` needs (docs/embedding.md)."""
+OPEN_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""What these answers carry beside; never that credentials are allowed."""
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "Content-Type, Credanchor-Recipient",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a browser is told that asks before it posts."""
+
+CAMERA_HEADERS = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
+"""What lets the one page that reads QR codes use the camera."""
+
 NO_STORE = {"Cache-Control": "no-store"}
 """For every answer that speaks of somebody's credential."""
+
+
+def headers_of(path: str) -> dict[str, str]:
+    """Return what an answer from this address carries."""
+    own = OPEN_HEADERS if path in OPEN else CAMERA_HEADERS if path == "/camera" else {}
+    return {**HEADERS, **own}
 
 
 class StrictHeaders:
@@ -40,7 +64,7 @@ class StrictHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(headers_of(scope["path"]))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

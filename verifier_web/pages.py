@@ -120,11 +120,9 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
     """Return the page for one judged credential, `networks` being the verifier's own, by name."""
     report, facts = judged.report, judged.facts
     proven = is_proven(report)
-    asked = next(
-        (one for one in report.checks if one.check == "recipient" and one.outcome is not Outcome.SKIPPED), None
-    )
+    asked = asked_of(report)
     parts = _parts(report, facts)
-    headline, rest = _sentences(report.summary)
+    headline, rest = sentences(report.summary)
     return VerdictPage(
         tone=TONES[report.verdict],
         word=say.VERDICT_WORDS[report.verdict],
@@ -145,7 +143,13 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
     )
 
 
-def _sentences(summary: str) -> tuple[str, str]:
+def asked_of(report: Report) -> CheckResult | None:
+    """Return the check of whose it is, if somebody asked."""
+    asked = (one for one in report.checks if one.check == "recipient" and one.outcome is not Outcome.SKIPPED)
+    return next(asked, None)
+
+
+def sentences(summary: str) -> tuple[str, str]:
     """Return the first sentence, which is the headline, and the others."""
     first, stop, rest = line(summary).partition(". ")
     return first + stop.strip(), rest

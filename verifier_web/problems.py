@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from registry.core.errors import InputError, RegistryError, StateError, UnavailableError, VerificationError
+from registry.core.errors import (
+    InputError,
+    LinkUnreachableError,
+    RegistryError,
+    StateError,
+    UnavailableError,
+    VerificationError,
+)
 from verifier_web import wording as say
 from verifier_web.answers import AsciiJson
-from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError
-from verifier_web.headers import HEADERS, NO_STORE
+from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError, TooManyRequestsError
+from verifier_web.headers import NO_STORE, headers_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from verifier_web.metrics import Metrics
     from verifier_web.render import Renderer
 
 MEDIA_TYPE = "application/problem+json"
@@ -26,17 +34,19 @@ NOT_A_CREDENTIAL = "not-a-credential"
 """Code of every answer to something that is no credential, whatever exactly is wrong with it."""
 RETRY_AFTER_SECONDS = 5
 """How long to wait before trying a busy server again."""
-API_PREFIX = "/v1/"
-"""Below this address errors are JSON; elsewhere they are pages."""
+API_PREFIXES = ("/v1/", "/credentials/", "/healthz", "/readyz")
+"""Where addresses of programs begin, whose errors are JSON; elsewhere they are pages."""
 
 STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (
     (BodyTooLargeError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (BodyTooSlowError, HTTPStatus.REQUEST_TIMEOUT),
     (MediaTypeError, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (TooManyRequestsError, HTTPStatus.TOO_MANY_REQUESTS),
     (RequestError, HTTPStatus.BAD_REQUEST),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (VerificationError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (StateError, HTTPStatus.CONFLICT),
+    (LinkUnreachableError, HTTPStatus.BAD_GATEWAY),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (RegistryError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
@@ -69,14 +79,16 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "internal", _title(500), _advice(500, ""))
 
 
-def add_handlers(app: FastAPI, renderer: Renderer) -> None:
-    """Answer every error of `app` as problem JSON below /v1/ and as a page elsewhere."""
+def add_handlers(app: FastAPI, renderer: Renderer, metrics: Metrics) -> None:
+    """Answer every error of `app` as problem JSON at addresses of programs, and as a page elsewhere."""
 
     async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         # An unforeseen error is answered outside the middleware that adds the strict headers.
-        headers = {**HEADERS, **_own_headers(error, problem)}
-        if request.url.path.startswith(API_PREFIX):
+        headers = {**headers_of(request.url.path), **_own_headers(error, problem)}
+        if isinstance(error, RequestError):
+            metrics.refused(error)
+        if request.url.path.startswith(API_PREFIXES):
             return _document(problem, headers)
         return renderer.problem(problem, headers)
 
@@ -85,6 +97,8 @@ def add_handlers(app: FastAPI, renderer: Renderer) -> None:
 
 
 def _own_headers(error: Exception, problem: Problem) -> dict[str, str]:
+    if isinstance(error, TooManyRequestsError):
+        return {"Retry-After": str(error.retry_after_seconds)}
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_SECONDS)}
     return dict(error.headers or {}) if isinstance(error, HTTPException) else {}

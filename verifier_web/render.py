@@ -9,25 +9,27 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from registry.services.kinds import kind_of
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.headers import NO_STORE
+from verifier_web.listing import listing_page
 from verifier_web.pages import verdict_page
+from verifier_web.problems import problem_of
 from verifier_web.text import line
+from verifier_web.told import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.responses import Response
 
     from registry.chain.networks import Network
-    from registry.core.errors import InputError
+    from registry.services.verify_many import Unjudged
     from verifier_web.body import Submission
     from verifier_web.desk import Judged
     from verifier_web.problems import Problem
 
-ASSETS = ("page.css", "page.js", "icon.svg")
+ASSETS = ("page.css", "page.js", "camera.js", "icon.svg")
 """The static files, whose addresses carry a digest of their content."""
 
 
@@ -49,6 +51,10 @@ class Renderer:
         """Return the start page; `origin` is the address that programs use, without a trailing slash."""
         return self._page("start.html", 200, {"Cache-Control": "no-cache"}, origin=origin)
 
+    def camera(self) -> Response:
+        """Return the page that reads a QR code with the camera."""
+        return self._page("camera.html", 200, {"Cache-Control": "no-cache"})
+
     def verdict(self, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""
         return self._page(
@@ -62,10 +68,14 @@ class Renderer:
             text_ignored=submission.text_ignored,
         )
 
-    def not_a_credential(self, submission: Submission, error: InputError) -> Response:
+    def not_a_credential(self, submission: Submission, error: Unjudged) -> Response:
         """Return the kind page for something that is not a credential, with what exactly was found."""
-        kind = kind_of(submission.data)
-        return self._page("none.html", 422, NO_STORE, told=say.KINDS[kind], exactly=line(str(error)))
+        status = problem_of(error).status
+        return self._page("none.html", status, NO_STORE, told=told_of(submission.data, error), exactly=line(str(error)))
+
+    def several(self, submissions: Sequence[Submission], found: Sequence[Judged | Unjudged]) -> Response:
+        """Return the page that lists what came of each of several things that were handed in together."""
+        return self._page("several.html", 200, NO_STORE, page=listing_page(submissions, found))
 
     def problem(self, problem: Problem, headers: dict[str, str]) -> Response:
         """Return the page for a request that could not be answered."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
 from starlette.responses import Response  # noqa: TC002
 
-from registry.core.errors import InputError
+from registry.core.errors import InputError, LinkUnreachableError
 from verifier_web.asked import origin
-from verifier_web.body import read_submission
+from verifier_web.body import read_submissions
+from verifier_web.errors import RequestFieldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,19 +21,23 @@ if TYPE_CHECKING:
     from verifier_web.desk import Desk, Judged
     from verifier_web.render import Renderer
     from verifier_web.reporter import Reporter
+    from verifier_web.routes import Share
 
 
-def report_router(desk: Desk, renderer: Renderer, reporter: Reporter) -> APIRouter:
+def report_router(desk: Desk, renderer: Renderer, reporter: Reporter, share: Share) -> APIRouter:
     """Return the two forms of the report; what is handed in is judged anew for each."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(share)])
 
     async def answer(request: Request, make: Callable[[bytes, Judged, str], Response]) -> Response:
-        submission = await read_submission(request)
+        given = await read_submissions(request)
+        if len(given) > 1:
+            raise RequestFieldError("A report is about one credential; open one of them, and take its report.")
+        (submission,) = given
         try:
             judged = await desk.judge(submission.data, submission.expected)
-        except InputError as error:
+        except (InputError, LinkUnreachableError) as error:
             return await run_in_threadpool(renderer.not_a_credential, submission, error)
-        return await desk.done(partial(make, submission.data, judged, origin(request)))
+        return await desk.done(partial(make, submission.data, judged, origin(request)), "single")
 
     @router.post("/report.pdf")
     async def pdf(request: Request) -> Response:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
-from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotations when it runs
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from registry.checks.report import report_json
-from registry.core.errors import InputError
+from registry.core.errors import InputError, LinkUnreachableError
 from verifier_web import batch
+from verifier_web.about import verification_json
 from verifier_web.answers import AsciiJson
 from verifier_web.asked import origin, prefers_pdf
 from verifier_web.body import (
-    MAX_BYTES,
     MAX_EXPECTED,
     RECIPIENT_HEADER,
     expected_by_header,
     media_type,
     read_body,
-    read_submission,
+    read_submissions,
 )
 from verifier_web.errors import MediaTypeError
-from verifier_web.headers import NO_STORE
-from verifier_web.problems import MEDIA_TYPE as PROBLEM_TYPE
+from verifier_web.headers import NO_STORE, PREFLIGHT
 from verifier_web.reporter import PDF_TYPE
-from verifier_web.schemas import ProblemOut, ReportOut
+from verifier_web.schemas import PROBLEMS, ReadyOut, VerificationOut
 
 if TYPE_CHECKING:
     from verifier_web.desk import Desk
+    from verifier_web.readiness import Readiness
     from verifier_web.render import Renderer
     from verifier_web.reporter import Reporter
 
@@ -47,15 +47,25 @@ MEDIA_TYPES = (
     "application/pdf",
 )
 """What POST /v1/verifications takes; what the body really is, its own bytes decide."""
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "description": meaning, "content": {PROBLEM_TYPE: {}}}
-    for status, meaning in {
-        413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
-        415: "The body is of another kind than those named.",
-        422: "The body is not a credential, bundle, badge or certificate; code `not-a-credential`.",
-        503: "As many checks are under way as the server does at once; see Retry-After.",
-    }.items()
+Share = Callable[[Request], Awaitable[None]]
+"""Takes one request out of its client's share; TooManyRequestsError if there is nothing left."""
+_JSON: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "description": "A bundle.",
+            "properties": {
+                "credential": {"type": ["object", "string"]},
+                "receipts": {"type": "array", "items": {"type": "object"}},
+                "endorsements": {"type": "array", "items": {"type": ["object", "string"]}},
+            },
+            "required": ["credential"],
+            "additionalProperties": False,
+        },
+        {"type": "object", "description": "A credential alone.", "required": ["type", "issuer"]},
+    ]
 }
+"""What JSON a body may be; of a VC-JWT, a badge or a link the bytes decide."""
 _BODY: dict[str, Any] = {
     "parameters": [
         {
@@ -67,8 +77,12 @@ _BODY: dict[str, Any] = {
     ],
     "requestBody": {
         "required": True,
-        "description": "A bundle, a credential, a compact JWS, or a badge picture with a credential inside.",
-        "content": {kind: {} for kind in MEDIA_TYPES},
+        "description": (
+            "A bundle, a credential, a compact JWS, a badge or certificate with a credential inside, or a share link."
+        ),
+        "content": {
+            kind: {"schema": _JSON if "json" in kind or kind == "application/vc" else {}} for kind in MEDIA_TYPES
+        },
     },
 }
 _FILE = {"type": "string", "contentMediaType": PDF_TYPE}
@@ -79,25 +93,33 @@ _LINES: dict[str, Any] = {
             f"At most {batch.MAX_LINES:,} lines and {batch.MAX_BYTES // (1024 * 1024)} MiB; on each a bundle, a "
             "credential or a compact JWS."
         ),
-        "content": {batch.MEDIA_TYPE: {}},
+        "content": {batch.MEDIA_TYPE: {"schema": {"description": "Of one line.", **_JSON}}},
     },
 }
 
 
-def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
-    """Return the page: the start page and the form's answer."""
+def page_router(desk: Desk, renderer: Renderer, share: Share) -> APIRouter:
+    """Return the page: the start page and the form's answer; `share` is what a client may ask."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def start(request: Request) -> Response:
         return renderer.start(origin(request))
 
-    @router.post("/")
+    @router.get("/camera")
+    async def camera() -> Response:
+        return renderer.camera()
+
+    @router.post("/", dependencies=[Depends(share)])
     async def check(request: Request) -> Response:
-        submission = await read_submission(request)
+        given = await read_submissions(request)
+        if len(given) > 1:
+            found = await desk.judge_many(desk.many(), [one.data for one in given], given[0].expected)
+            return await run_in_threadpool(renderer.several, given, found)
+        (submission,) = given
         try:
             judged = await desk.judge(submission.data, submission.expected)
-        except InputError as error:
+        except (InputError, LinkUnreachableError) as error:
             return await run_in_threadpool(renderer.not_a_credential, submission, error)
         # Laying out a document of megabytes takes a third of a second, in which nobody else should have to wait.
         return await run_in_threadpool(renderer.verdict, submission, judged)
@@ -105,11 +127,33 @@ def page_router(desk: Desk, renderer: Renderer) -> APIRouter:
     return router
 
 
-def api_router(desk: Desk, reporter: Reporter) -> APIRouter:
-    """Return the API: one verification a request, or many, and a sign of life."""
-    router = APIRouter()
+def api_router(desk: Desk, reporter: Reporter, share: Share) -> APIRouter:
+    """Return the API: one verification a request, or many."""
+    router = APIRouter(dependencies=[Depends(share)])
     _add_single(router, desk, reporter)
     _add_batch(router, desk)
+    return router
+
+
+def preflight_router() -> APIRouter:
+    """Return what browsers ask before another site's script posts; it costs nobody's share."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.options("/v1/verifications")
+    async def preflight() -> Response:
+        return Response(status_code=204, headers=PREFLIGHT)
+
+    return router
+
+
+def health_router(readiness: Readiness) -> APIRouter:
+    """Return what whoever runs the server asks."""
+    router = APIRouter()
+
+    @router.get("/readyz", summary="Say whether it can judge", responses={503: PROBLEMS[503]})
+    async def readyz() -> ReadyOut:
+        """Answer 200 if an accepted network answered in the last minute, to a check or, if there was none, to us."""
+        return ReadyOut(status="ready", answeredSecondsAgo=await readiness.answered())
 
     @router.get("/healthz", summary="Say that the server runs")
     async def healthz() -> dict[str, str]:
@@ -123,7 +167,7 @@ def _add_single(router: APIRouter, desk: Desk, reporter: Reporter) -> None:
     @router.post(
         "/v1/verifications",
         summary="Check one credential",
-        responses={200: {"model": ReportOut, "content": {PDF_TYPE: {"schema": _FILE}}}, **_PROBLEMS},
+        responses={200: {"model": VerificationOut, "content": {PDF_TYPE: {"schema": _FILE}}}, **PROBLEMS},
         openapi_extra=_BODY,
     )
     async def create_verification(request: Request) -> Response:
@@ -141,15 +185,15 @@ def _add_single(router: APIRouter, desk: Desk, reporter: Reporter) -> None:
         body = await read_body(request)
         judged = await desk.judge(body, expected)
         if prefers_pdf(request):
-            return await desk.done(partial(reporter.pdf, body, judged, origin(request)))
-        return AsciiJson(report_json(judged.report, "request body"), headers=NO_STORE)
+            return await desk.done(partial(reporter.pdf, body, judged, origin(request)), "single")
+        return AsciiJson(verification_json(judged, "request body"), headers=NO_STORE)
 
 
 def _add_batch(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/v1/verifications/batch",
         summary="Check many credentials, a line each",
-        responses={200: {"model": ReportOut, "content": {batch.MEDIA_TYPE: {}}}, **_PROBLEMS},
+        responses={200: {"model": VerificationOut, "content": {batch.MEDIA_TYPE: {}}}, **PROBLEMS},
         openapi_extra=_LINES,
     )
     async def create_verifications(request: Request) -> Response:

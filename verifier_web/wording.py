@@ -1,4 +1,7 @@
-"""Every sentence and label of the page, in one place; the checks' own sentences come from registry/checks."""
+"""Every sentence and label of the page, in one place; the checks' own sentences come from registry/checks.
+
+Longer than other modules, so that whoever translates or corrects finds all of them together.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ LEAD = (
     "and to whom."
 )
 TEXT_LABEL = "Paste the credential"
-TEXT_HINT = "The whole text, from the first bracket to the last, or a text that begins with eyJ."
+TEXT_HINT = "The whole text, from the first bracket to the last, a text that begins with eyJ, or the link to it."
 FILE_LABEL = "Or choose its file"
 FILE_HINT = (
-    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB. You can also drop it anywhere on "
-    "this page."
+    "A .json file, a badge as .png or .svg, or a certificate as .pdf, up to 4 MiB; or several, up to 20. You can also "
+    "drop them anywhere on this page."
 )
 EXPECTED_LABEL = "Is it this person's?"
 EXPECTED_HINT = "Optional: the e-mail address, student number or name you know the candidate by."
@@ -36,6 +39,24 @@ HOW = (
 )
 API_TITLE = "For programs"
 API_TEXT = "The same report as JSON. The answer is described in"
+CAMERA_LINK = "Scan the QR code of a certificate"
+CAMERA_TITLE = "Scan a QR code"
+CAMERA_LEAD = "Hold the QR code of a certificate before the camera. The picture stays in your browser."
+CAMERA_LOOKING = "Looking for a QR code…"
+CAMERA_OTHER = "This QR code holds no link. Use the one that is printed on the certificate."
+CAMERA_NONE = (
+    "The camera cannot be used: it was refused, there is none, or this page is not encrypted. Open the link of the QR "
+    "code with your phone's own camera, and paste it on the start page."
+)
+CAMERA_NO_DETECTOR = (
+    "This browser cannot read QR codes. Open the link of the QR code with your phone's own camera, and paste it on the "
+    "start page."
+)
+CAMERA_NO_SCRIPT = "Scanning needs JavaScript. Everything else on this site works without it."
+CAMERA_BACK = "Paste or choose a credential instead"
+SEVERAL_TITLE = "Checked one by one: {count}"
+SEVERAL_OPEN = "Open it in full"
+SEVERAL_ALONE = "It is too long to be opened from here: hand it in by itself to see every check."
 AGAIN_TITLE = "Check another credential"
 AGAIN_LINK = "Check another one"
 COMPARE = "Compare"
@@ -263,8 +284,13 @@ KINDS = {
         "Unpack it first, and hand in the .json, .png or .svg file that it holds.",
     ),
     Kind.LINK: Told(
-        "This is a link, not the credential itself.",
-        "Open it, download the credential from there, and hand in that file.",
+        "This link does not lead to a credential.",
+        "Open it, look there for a way to download the credential, and hand in that file.",
+    ),
+    Kind.DEAD_LINK: Told(
+        "This link could not be followed.",
+        "It may be mistyped or turned off, or lead to a place that is not public. That says nothing about the "
+        "credential: ask the person for the file, or for another link.",
     ),
     Kind.HALF_JSON: Told(
         "This looks like part of a credential, but it is not complete.",
@@ -315,7 +341,9 @@ PROBLEM_TITLES = {
     413: "That is too large",
     415: "This kind of file is not read here",
     422: "Not a credential",
+    429: "Too many requests",
     500: "Something went wrong on this server",
+    502: "Somebody else did not answer",
     503: "Too busy at the moment",
 }
 """Title of a problem by its HTTP status."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from benchmarks.contender import contend
 from registry.chain.reader import RpcChainReader
 from registry.checks.report import Verdict
-from registry.core.errors import InputError
 from registry.identity.directory import WebDirectory
 from registry.services.verify_many import ManyVerifier
 from registry.settings import load_settings
@@ -59,7 +58,7 @@ def main() -> None:
     def work() -> int:
         for one in bundles:
             (judged,) = verifier.verify([one])
-            if isinstance(judged, InputError) or judged.report.verdict is not Verdict.VERIFIED:
+            if isinstance(judged, Exception) or judged.report.verdict is not Verdict.VERIFIED:
                 raise SystemExit(f"not verified: {judged}"[:1000])
         return len(bundles)
 

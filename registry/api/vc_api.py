@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +16,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from registry.api.chosen_checks import CHOICES, chosen_checks
-from registry.api.vc_answers import answer, problem
-from registry.checks.report import Verdict, report_json
 from registry.core.canonical import parse_json
 from registry.core.errors import InputError, RegistryError, UnavailableError
-from registry.core.receipt import receipt_json
 from registry.records import StatusChange
 from registry.services.issue_given import GivenIssuance
+from registry.services.vc_answers import answer, problem
+from registry.services.vc_verify import VcVerification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from registry.api.office import Office
+    from registry.core.receipt import AnchorReceipt
 
 MAX_BYTES = 1024 * 1024
 """Longest body that is read."""
@@ -78,19 +76,9 @@ class VcApi:
 
     def verify(self, body: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
         """Return whether a credential holds, and the answer; `options.checks` may leave out the chain."""
-        given = body.get("verifiableCredential")
-        if not isinstance(given, dict | str):
-            raise InputError("The member verifiableCredential must be an object or a VC-JWT.")
-        options = _options(body)
-        if options.get("checks") in CHOICES:
-            return chosen_checks(self.office, given, options)
-        judged = self.office.verifier.verify(json.dumps(self._with_receipts(given)).encode())
-        report = report_json(judged.report, "verifiableCredential")
-        failed = [one for one in report["checks"] if one["outcome"] in {"failed", "undecided"}]
-        problems = [problem(one["code"], one["detail"]) for one in failed]
-        verified = judged.report.verdict is Verdict.VERIFIED
-        checks = [one["check"] for one in report["checks"]]
-        return verified, {**answer(checks, [] if verified else problems), "report": report}
+        office = self.office
+        work = VcVerification(lambda data: office.verifier.verify(data).report, office.listed_status, self._receipts_of)
+        return work.answered(body)
 
     def set_status(self, body: dict[str, Any]) -> dict[str, Any]:
         """Put a revocation into the status list; the chain, whose key is not here, follows by the registrar's hand."""
@@ -111,11 +99,9 @@ class VcApi:
         self.office.store.record_status([change])
         return {"statusList": "revoked", "chain": f"pending: credanchor revoke {found.uuid} --reason withdrawn"}
 
-    def _with_receipts(self, given: dict[str, Any] | str) -> dict[str, Any]:
-        name = given.get("id") if isinstance(given, dict) else None
-        known = self.office.store.credential(name.removeprefix("urn:uuid:")) if isinstance(name, str) else None
-        receipts = self.office.receipts(known.uuid) if known else []
-        return {"credential": given, "receipts": [receipt_json(one) for one in receipts]}
+    def _receipts_of(self, credential_id: str) -> list[AnchorReceipt]:
+        known = self.office.store.credential(credential_id.removeprefix("urn:uuid:"))
+        return self.office.receipts(known.uuid) if known else []
 
 
 _SET = (True, "1", "true", 1)

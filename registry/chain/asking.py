@@ -36,6 +36,12 @@ class Voice(Generic[V]):
     """Held to count what nobody waits for."""
     given_up: int = 0
     """Questions under way that nobody waits for any more; while there are such, no grace is given."""
+    answered: int = 0
+    """Questions that it answered."""
+    failed: int = 0
+    """Questions that it did not answer, whether or not anybody waited for that."""
+    contradicted: int = 0
+    """Answers that others of its panel contradicted."""
 
 
 @dataclass(slots=True)
@@ -85,7 +91,7 @@ def ask_all(
     """
     heard: Heard[T] = Heard({}, {})
     if len(voices) == 1:
-        _hear(heard, 0, _answer(voices[0].endpoint, question))
+        _hear(heard, 0, _answer(voices[0], question))
         return heard
     outcomes: queue.SimpleQueue[tuple[int, T | BaseException]] = queue.SimpleQueue()
     waiting = {at: asked for at, voice in enumerate(voices) if (asked := _begin(at, voice, question, outcomes))}
@@ -118,7 +124,7 @@ def _begin(
     asked = _Asked()
 
     def run() -> None:
-        outcomes.put((at, _answer(voice.endpoint, question)))
+        outcomes.put((at, _answer(voice, question)))
         voice.free.release()
         with voice.lock:
             asked.over = True
@@ -135,11 +141,16 @@ def _give_up(voice: Voice[V], asked: _Asked) -> None:
         voice.given_up += asked.given_up
 
 
-def _answer(endpoint: V, question: Callable[[V], T]) -> T | BaseException:
+def _answer(voice: Voice[V], question: Callable[[V], T]) -> T | BaseException:
+    outcome: T | BaseException
     try:
-        return question(endpoint)
+        outcome = question(voice.endpoint)
     except BaseException as error:  # noqa: BLE001  raised again in the thread that asked
-        return error
+        outcome = error
+    with voice.lock:
+        voice.failed += isinstance(outcome, BaseException)
+        voice.answered += not isinstance(outcome, BaseException)
+    return outcome
 
 
 def _hear(heard: Heard[T], at: int, outcome: T | BaseException) -> None:

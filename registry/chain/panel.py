@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from registry.chain.asking import Patience, Voice, ask_all
+from registry.chain.pulse import EndpointTally, Pulse
 from registry.chain.rpc import TIMEOUT_SECONDS, RpcEndpoint
 from registry.core.errors import ChainUnavailableError
 from registry.core.quorum import agree_heads, agreed, are_together, majority
@@ -27,6 +30,16 @@ quicker than the others, would turn time back.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest blocks that a quorum has."""
+
+    at: Heads
+    """Which blocks."""
+    known: tuple[RpcEndpoint, ...]
+    """Endpoints that said of which chain they are."""
+
+
 class Panel:
     """The endpoints of one network; it never goes back behind the newest final block that it has seen."""
 
@@ -37,6 +50,8 @@ class Panel:
         self._voices = tuple(Voice(one.name, one) for one in chosen)
         self._lock = threading.Lock()
         self._newest_final = 0
+        self._asked_at: float | None = None
+        self._answered_at: float | None = None
 
     def close(self) -> None:
         """Close the connections to all endpoints."""
@@ -47,10 +62,13 @@ class Panel:
         """Return all endpoints, in their order."""
         return tuple(voice.endpoint for voice in self._voices)
 
-    def asked(
-        self, heads: Callable[[RpcEndpoint], Heads], question: Callable[[RpcEndpoint, Heads], T]
-    ) -> tuple[Heads, T]:
-        """Return the newest blocks that a quorum has, and what a quorum answers as of these.
+    def pulse(self) -> Pulse:
+        """Return how the endpoints answered so far."""
+        tallies = (EndpointTally(one.name, one.answered, one.failed, one.contradicted) for one in self._voices)
+        return Pulse(tuple(tallies), self._asked_at, self._answered_at)
+
+    def newest(self, heads: Callable[[RpcEndpoint], Heads]) -> Newest:
+        """Return the newest blocks that a quorum has.
 
         `heads` asks an endpoint for its own newest blocks, and refuses one of another chain.
 
@@ -58,6 +76,7 @@ class Panel:
             ChainUnavailableError: too few answered or agree; with every endpoint's reason, as a clause.
 
         """
+        self._asked_at = time.monotonic()
         said = ask_all(
             self._voices,
             heads,
@@ -66,18 +85,32 @@ class Panel:
             plenty=lambda heard: bool(agreed(heard, self._quorum)),
         )
         at = self._agreed_heads(said)
-        known = [self._voices[number].endpoint for number in said.answers]
+        self._answered_at = time.monotonic()
+        return Newest(at, tuple(self._voices[number].endpoint for number in said.answers))
+
+    def agreed_on(
+        self, newest: Newest, heads: Callable[[RpcEndpoint], Heads], question: Callable[[RpcEndpoint, Heads], T]
+    ) -> T:
+        """Return what a quorum answers as of these blocks; ChainUnavailableError as above."""
 
         def ask(endpoint: RpcEndpoint) -> T:
-            if endpoint not in known:
+            if endpoint not in newest.known:
                 heads(endpoint)
-            return question(endpoint, at)
+            return question(endpoint, newest.at)
 
-        is_agreed = lambda heard: bool(agreed(heard, self._quorum))  # noqa: E731  both callbacks ask the same
+        def is_agreed(heard: list[T]) -> bool:
+            return bool(agreed(heard, self._quorum))
+
         told = ask_all(self._voices, ask, PATIENCE, enough=is_agreed, plenty=is_agreed)
         for found in agreed(list(told.answers.values()), self._quorum):
-            return at, found
+            self._count_contradictions(told, found)
+            return found
         raise self._disagreement(told)
+
+    def _count_contradictions(self, told: Heard[T], found: T) -> None:
+        for number, answer in told.answers.items():
+            with self._voices[number].lock:
+                self._voices[number].contradicted += bool(answer != found)
 
     def _agreed_heads(self, said: Heard[Heads]) -> Heads:
         if len(said.answers) < self._quorum:

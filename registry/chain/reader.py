@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from registry.chain.contract_reads import ContractReads
+from registry.chain.kept_facts import KeptFacts
 from registry.chain.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from registry.chain.networks import Network
+    from registry.chain.pulse import Pulse
     from registry.chain.rpc import RpcEndpoint
     from registry.checks.facts import ChainFacts, NetworkRef
     from registry.core.quorum import Heads
@@ -24,6 +26,7 @@ class RpcChainReader:
         self._network = network
         self._ref = network.ref()
         self._panel = Panel(network, endpoints)
+        self._kept = KeptFacts()
 
     @property
     def network(self) -> NetworkRef:
@@ -41,12 +44,30 @@ class RpcChainReader:
     def facts_of(self, questions: Sequence[ChainQuestion]) -> list[ChainFacts]:
         """Return what a quorum says of each credential, all as of the same two blocks.
 
+        The newest blocks are asked for every time; what is known as of just these is not asked for again.
+
         Raises:
             ChainUnavailableError: with every endpoint's reason, if fewer than a quorum give the same usable answers.
 
         """
-        _, facts = self._panel.asked(self._heads, lambda endpoint, at: self._reads(endpoint).facts_of(questions, at))
-        return facts
+        newest = self._panel.newest(self._heads)
+        known = self._kept.known(newest.at, questions)
+        missing = [one for one in questions if one not in known]
+        if missing:
+            said = self._panel.agreed_on(
+                newest, self._heads, lambda endpoint, at: self._reads(endpoint).facts_of(missing, at)
+            )
+            known |= zip(missing, said, strict=True)
+            self._kept.keep(newest.at, known)
+        return [known[one] for one in questions]
+
+    def pulse(self) -> Pulse:
+        """Return how the endpoints answered so far."""
+        return self._panel.pulse()
+
+    def probe(self) -> None:
+        """Ask for nothing but the newest blocks; ChainUnavailableError as above."""
+        self._panel.newest(self._heads)
 
     def _heads(self, endpoint: RpcEndpoint) -> Heads:
         return self._reads(endpoint).heads()

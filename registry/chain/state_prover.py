@@ -61,11 +61,12 @@ class StateProver:
         return self._first(lambda proving: proving.batch_proof(question))
 
     def _first(self, prove_by: Callable[[_Proving], StateProof]) -> StateProof:
-        at, block_hash = self._panel.asked(self._heads, self._hash)
+        newest = self._panel.newest(self._heads)
+        block_hash = self._panel.agreed_on(newest, self._heads, self._hash)
         reasons = []
         for endpoint in self._panel.endpoints():
             try:
-                return prove_by(_Proving(self._network, endpoint, at.final, block_hash))
+                return prove_by(_Proving(self._network, endpoint, newest.at.final, block_hash))
             except ChainUnavailableError as error:
                 reasons.append(str(error))
             except (StateProofError, StateProofFormatError) as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from registry.core.errors import UnavailableError
+
 if TYPE_CHECKING:
     from registry.core.errors import InputError
 
@@ -128,8 +130,13 @@ def unjudged_json(source: str, verdict: Verdict, reason: str, summary: str) -> d
     return {**said, "network": None, "checks": []}
 
 
-def refusal_json(source: str, error: InputError) -> dict[str, Any]:
-    """Return the same form for what is no credential; its summary says what it is instead, where that can be told."""
+def refusal_json(source: str, error: InputError | UnavailableError) -> dict[str, Any]:
+    """Return the same form for what could not be judged: no credential, or somebody did not answer.
+
+    Its summary says what it is instead, or who did not answer, where that can be told.
+    """
     words = str(error)
-    summary = words if words.endswith(".") else f"This is not a credential: {words}."
-    return unjudged_json(source, Verdict.NOT_A_CREDENTIAL, error.code, summary)
+    is_open = isinstance(error, UnavailableError)
+    verdict = Verdict.UNDECIDED if is_open else Verdict.NOT_A_CREDENTIAL
+    clause = f"Cannot tell: {words}." if is_open else f"This is not a credential: {words}."
+    return unjudged_json(source, verdict, error.code, words if words.endswith(".") else clause)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.report import refusal_json, report_json
-from registry.core.errors import InputError
+from registry.core.errors import RegistryError
 from registry.system import ReadClock
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ class Judge:
     """When the run began, UTC."""
 
     def reports(self, named: Sequence[tuple[str, bytes]]) -> list[dict[str, Any]]:
-        """Return a report as JSON on each content, with its name; what is no credential is told in it."""
+        """Return a report as JSON on each content, with its name; what could not be judged is told in it."""
         outcomes = self._many().verify([content for _, content in named])
         return [
-            refusal_json(name, one) if isinstance(one, InputError) else report_json(one.report, name)
+            refusal_json(name, one) if isinstance(one, RegistryError) else report_json(one.report, name)
             for (name, _), one in zip(named, outcomes, strict=True)
         ]
 

@@ -7,10 +7,10 @@ from concurrent.futures import BrokenExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from registry.checks.report import Verdict, refusal_json, report_json, unjudged_json
+from registry.checks.report import refusal_json, report_json
 from registry.cli.inputs import content_of
 from registry.cli.judge import Judge
-from registry.core.errors import InputError, ProfileUnavailableError
+from registry.core.errors import InputError, LinkUnreachableError, ProfileUnavailableError
 from registry.services.workers import WorkerDiedError
 from registry.settings import load_accepted
 from registry.system import SystemClock
@@ -27,6 +27,8 @@ TOGETHER = 64
 """How many credentials chains are asked about at once."""
 MOST_BYTES = 4 * 1024 * 1024
 """A group with this much is full, however few it holds: this process has read all groups that are under way."""
+Unjudged = (InputError, ProfileUnavailableError, LinkUnreachableError)
+"""What keeps one source from being judged, and says nothing of the others."""
 AHEAD = 2
 """How many groups a worker has before it, so that none waits for the next."""
 
@@ -39,8 +41,8 @@ def judged_alone(verifier: Verifier | OfflineVerifier, source: str, recipient: s
     """Return the report on one source as JSON; what is no credential, or cannot be had, is told in it."""
     try:
         return report_json(verifier.verify(content_of(source), recipient).report, source)
-    except (InputError, ProfileUnavailableError) as error:
-        return _unjudged(source, error)
+    except Unjudged as error:
+        return refusal_json(source, error)
 
 
 def judged_together(sources: Iterable[str], workers: Workers) -> Iterator[dict[str, Any]]:
@@ -99,11 +101,5 @@ def _in_order(
 def _content(source: str) -> bytes | dict[str, Any]:
     try:
         return content_of(source)
-    except (InputError, ProfileUnavailableError) as error:
-        return _unjudged(source, error)
-
-
-def _unjudged(source: str, error: InputError | ProfileUnavailableError) -> dict[str, Any]:
-    if isinstance(error, InputError):
+    except Unjudged as error:
         return refusal_json(source, error)
-    return unjudged_json(source, Verdict.UNDECIDED, error.code, f"Cannot tell: {error}.")

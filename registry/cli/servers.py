@@ -16,8 +16,10 @@ MAX_CONNECTIONS = 200
 """Most connections at once; others are told to come back."""
 
 
-def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None]) -> None:
+def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None], *, proxy: str | None = None) -> None:
     """Serve until Ctrl-C; `announce` is called with the URL once the port is ours.
+
+    `proxy` is the address, or network, of whoever may say in X-Forwarded-For whom it asks for; nobody else may.
 
     Raises:
         SettingsError: the address or port cannot be listened at.
@@ -28,7 +30,14 @@ def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{listener.getsockname()[1]}/")
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=MAX_CONNECTIONS)
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=MAX_CONNECTIONS,
+            proxy_headers=proxy is not None,
+            forwarded_allow_ips=proxy,
+        )
     )
     server.run(sockets=[listener])
 

@@ -4,7 +4,7 @@ RegistryError
   InputError               the caller's data has the wrong shape          -> 422, exit 2
     CanonicalFormError  CredentialFormatError  ReceiptFormatError
     RosterError  SettingsError  PassphraseError  KeyFileError  BackupFormatError
-    PathwayError  ComponentError
+    PathwayError  ComponentError  LinkElsewhereError
   VerificationError        well formed, but the facts contradict          -> a failed check, exit 1
     LeafMismatchError  ProofLengthError  RootMismatchError  AnchorMismatchError
     SignatureError
@@ -15,6 +15,7 @@ RegistryError
   UnavailableError         somebody else did not answer                   -> an undecided check, or 503, exit 3
     ChainUnavailableError  ProfileUnavailableError  StoreUnavailableError
     SignerUnavailableError  MailUnavailableError  ClusterUnavailableError
+    LinkUnreachableError
 
 A `code` is public API: it appears in reports and problem documents and is never reused.
 """
@@ -117,6 +118,12 @@ class BackupFormatError(InputError):
     """A file is not a backup, was damaged since it was written, or holds what no backup holds."""
 
     code = "backup-format"
+
+
+class LinkElsewhereError(InputError):
+    """A link that was handed in leads to something that is no credential."""
+
+    code = "link-elsewhere"
 
 
 class VerificationError(RegistryError):
@@ -267,3 +274,9 @@ class ClusterUnavailableError(UnavailableError):
     """The Dask cluster does not answer, has no workers, or they lack this version of Credanchor."""
 
     code = "cluster-unavailable"
+
+
+class LinkUnreachableError(UnavailableError):
+    """What is behind a link that was handed in may not be read, or cannot be."""
+
+    code = "link-unreachable"

@@ -10,7 +10,7 @@ from registry.core.account import Address
 from registry.core.did import SERVICE_TYPE
 from registry.core.errors import InputError, ProfileUnavailableError
 from registry.core.receipt import MAX_RECEIPTS, parse_receipt
-from registry.identity.fetch import fetch_json
+from registry.identity.fetch import fetch_bytes, fetch_json
 from registry.ports import IssuerSite
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ class WebDirectory:
     def document(self, url: str) -> Any:  # noqa: ANN401  any JSON value
         """Return the JSON behind a URL; ProfileUnavailableError if it cannot be had."""
         return fetch_json(url, allow_loopback=self._allow_loopback)
+
+    def content(self, url: str) -> bytes:
+        """Return what is behind a URL, which is asked for JSON; ProfileUnavailableError if it cannot be had."""
+        return fetch_bytes(url, allow_loopback=self._allow_loopback)
 
     def _did_document(self, did: str) -> dict[str, Any]:
         from openvc.did.base import DidError  # noqa: PLC0415  most runs need no web site

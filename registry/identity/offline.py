@@ -29,6 +29,10 @@ class OfflineDirectory:
         """Refuse to fetch a document."""
         _refuse(url)
 
+    def content(self, url: str) -> bytes:
+        """Refuse to follow a link."""
+        _refuse(url)
+
 
 def _refuse(what: str) -> NoReturn:
     raise ProfileUnavailableError(f"this verification is offline, so {what[:200]} was not asked")

@@ -11,7 +11,7 @@ from registry.core.errors import InputError
 
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\x00", b"MM\x00*")
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
-_LINK = re.compile(rb"https?://\S+")
+_LINK = re.compile(rb"https?://[!-~]{1,2048}")
 _WEB_PAGE = re.compile(rb"<!doctype html|<html", re.IGNORECASE)
 _BLOCKCERTS_PROOFS = {"MerkleProof2017", "MerkleProof2019"}
 # A byte string that every document of another system we recognise contains; without one nothing is parsed twice.
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     WEB_PAGE = "web-page"
     ARCHIVE = "archive"
     LINK = "link"
+    DEAD_LINK = "dead-link"
     HALF_JSON = "half-json"
     OTHER_JSON = "other-json"
     RECEIPT_ONLY = "receipt-only"
@@ -70,6 +71,12 @@ def foreign_value(value: Any) -> Kind | None:  # noqa: ANN401  any JSON value
     return _foreign_object(inner) if isinstance(inner, dict) else None
 
 
+def link_in(data: bytes) -> str | None:
+    """Return the web address that `data` consists of, blanks around it aside; None for everything else."""
+    text = data.removeprefix(b"\xef\xbb\xbf").strip()
+    return text.decode("ascii") if _LINK.fullmatch(text) else None
+
+
 def _foreign_object(value: dict[str, Any]) -> Kind | None:
     contexts = " ".join(part for part in _listed(value.get("@context")) if isinstance(part, str))
     proofs = [str(part.get("type")) for part in _listed(value.get("proof")) if isinstance(part, dict)]
@@ -104,7 +111,7 @@ def _text_kind(start: bytes) -> Kind:
         return Kind.WEB_PAGE
     if b"<svg" in start[:4096]:
         return Kind.DRAWING
-    if _LINK.fullmatch(start.rstrip()):
+    if link_in(start) is not None:
         return Kind.LINK
     try:
         text = start.decode("utf-8")

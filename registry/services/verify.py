@@ -1,6 +1,6 @@
 """Verify a credential: read it, gather the facts, and let the checks judge.
 
-1 parse what was handed in (unwrap.py)       2 screen the document and its proof (credentials)
+1 parse what was handed in (link.py, unwrap.py)       2 screen the document and its proof (credentials)
 3 find its receipt, ask the pinned contract, ask the issuer's web site for what is open (gather.py)
 4 judge (checks)
 """
@@ -16,6 +16,7 @@ from registry.services.anchors import Anchoring
 from registry.services.chain_questions import ChainQuestions
 from registry.services.gather import Gathering
 from registry.services.judged import Judged
+from registry.services.link import Links
 from registry.services.listed_status import ListKeys, listed_status
 from registry.services.unwrap import unwrap
 from registry.services.verify_many import ManyVerifier
@@ -44,15 +45,16 @@ class Verifier:
             reader.close()
 
     def verify(self, data: bytes, expected: str | None = None) -> Judged:
-        """Judge a bundle, credential, VC-JWT or badge picture.
+        """Judge a bundle, credential, VC-JWT, badge picture or certificate, or what a share link leads to.
 
         `expected` is the e-mail address, id or name of the person it should belong to.
 
         Raises:
             InputError: it is not a credential; a sentence says what it is instead.
+            LinkUnreachableError: it is a link, and what is behind it cannot be read.
 
         """
-        bundle = unwrap(data)
+        bundle = Links(self._directory).bundle(data)
         gathering = self._gathering(bundle)
         facts = gathering.facts(bundle.credential, Expected(expected) if expected else NOT_ASKED)
         return Judged(judge(facts), bundle, facts)

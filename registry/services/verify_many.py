@@ -5,15 +5,16 @@ What is asked, and how it is judged, is what `verify` does for one; a test holds
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registry.checks.facts import NOT_ASKED, Unreachable
+from registry.checks.facts import NOT_ASKED, Expected, Unreachable
 from registry.checks.verdict import judge
-from registry.core.errors import ChainUnavailableError, InputError
+from registry.core.errors import ChainUnavailableError, InputError, LinkUnreachableError
 from registry.services.gather import Gathering
 from registry.services.judged import Judged
-from registry.services.unwrap import unwrap
+from registry.services.link import Links
 from registry.services.web_memory import WebMemory
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from registry.services.gather import Begun
 
 _Facts = dict[tuple["NetworkRef", "ChainQuestion"], "ChainFacts | Unreachable"]
+Unjudged = InputError | LinkUnreachableError
+"""What stands for an input that could not be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +44,26 @@ class ManyVerifier:
 
     def __init__(self, readers: Sequence[ChainReader], directory: IssuerDirectory, clock: Clock) -> None:
         self._readers = tuple(readers)
-        self._directory = WebMemory(directory)
+        self._directory = WebMemory(directory, clock, math.inf)  # each web site once in a run
+        self._links = Links(directory)
         self._now = clock.now()
 
-    def verify(self, inputs: Sequence[bytes]) -> list[Judged | InputError]:
-        """Judge some bundles, credentials, VC-JWTs or badge pictures, all as of the same blocks.
+    def verify(self, inputs: Sequence[bytes], expected: str | None = None) -> list[Judged | Unjudged]:
+        """Judge some bundles, credentials, VC-JWTs, badge pictures or share links, all as of the same blocks.
 
-        Returns, in their order, what was found, or the error of what is no credential.
+        `expected` is the e-mail address, id or name of the person they should all belong to. Returns, in their order,
+        what was found, or the error of what is no credential or a link that cannot be followed.
         """
         opened = [self._opened(data) for data in inputs]
         known = self._asked([one for one in opened if isinstance(one, _Opened)])
-        return [one if isinstance(one, InputError) else _judged(one, known) for one in opened]
+        return [_judged(one, known, expected) if isinstance(one, _Opened) else one for one in opened]
 
-    def _opened(self, data: bytes) -> _Opened | InputError:
+    def _opened(self, data: bytes) -> _Opened | Unjudged:
         try:
-            bundle = unwrap(data)
+            bundle = self._links.bundle(data)
             gathering = Gathering(self._readers, self._directory, bundle.receipts, self._now, bundle.endorsements)
             return _Opened(bundle, gathering, gathering.begin(bundle.credential))
-        except InputError as error:
+        except (InputError, LinkUnreachableError) as error:
             return error
 
     def _asked(self, opened: Sequence[_Opened]) -> _Facts:
@@ -80,7 +85,7 @@ def _said(reader: ChainReader, questions: Sequence[ChainQuestion]) -> Sequence[C
         return [Unreachable(str(error))] * len(questions)
 
 
-def _judged(one: _Opened, known: _Facts) -> Judged:
+def _judged(one: _Opened, known: _Facts, expected: str | None) -> Judged:
     one.gathering.know(known)
-    facts = one.gathering.finish(one.begun, NOT_ASKED)
+    facts = one.gathering.finish(one.begun, Expected(expected) if expected else NOT_ASKED)
     return Judged(judge(facts), one.bundle, facts)

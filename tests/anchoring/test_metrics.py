@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from anchoring.drive import Progress
 from anchoring.job import RunReport, run
 from anchoring.metrics import WatchCollector
-from anchoring.metrics_server import serving_metrics
 from anchoring.observed import GRACE_SECONDS, Observer
 from anchoring.steps import Alert, AlertKind, Policy, Wait, Waiting
+from registry.cli.metrics_server import serving_metrics
 from registry.core.errors import ChainUnavailableError, SettingsError
 from registry.core.quorum import Heads
 from registry.core.submission import SubmissionState
 from registry.records import BatchState
 from registry.store.counts import count_all
-from registry.system import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,9 +191,9 @@ def test_the_rest_is_told_while_the_store_does_not_answer(bench: Bench, monkeypa
     assert not any(name.startswith("batches") for name in found)
 
 
-def test_a_watch_without_a_sign_of_life_is_not_healthy(bench: Bench) -> None:
+def test_a_watch_without_a_sign_of_life_is_not_healthy() -> None:
     observer = Observer()
-    with serving_metrics("127.0.0.1", free_port(), bench.store.engine, observer, SystemClock()) as url:
+    with serving_metrics("127.0.0.1", free_port(), CollectorRegistry(), observer.alive) as url:
         health = url.replace("/metrics", "/healthz")
         before = httpx.get(health, trust_env=False).status_code
         observer.beat(-2 * GRACE_SECONDS)
@@ -201,12 +201,12 @@ def test_a_watch_without_a_sign_of_life_is_not_healthy(bench: Bench) -> None:
         assert (before, httpx.get(health, trust_env=False).status_code) == (200, 503)
 
 
-def test_a_taken_port_is_said(bench: Bench) -> None:
+def test_a_taken_port_is_said() -> None:
     port = free_port()
     with (
-        serving_metrics("127.0.0.1", port, bench.store.engine, Observer(), SystemClock()),
+        serving_metrics("127.0.0.1", port, CollectorRegistry(), Observer().alive),
         pytest.raises(SettingsError, match=f"Port {port} of 127.0.0.1"),
-        serving_metrics("127.0.0.1", port, bench.store.engine, Observer(), SystemClock()),
+        serving_metrics("127.0.0.1", port, CollectorRegistry(), Observer().alive),
     ):
         pass
 

@@ -189,7 +189,7 @@ async def test_a_method_that_is_not_served_is_a_problem_document(client: httpx.A
 async def test_a_damaged_store_is_told_as_a_state_and_not_as_a_missing_credential(
     client: httpx.AsyncClient, anchored: Any, monkeypatch: pytest.MonkeyPatch, site: Any
 ) -> None:
-    monkeypatch.setattr(type(site.store), "tile", lambda *_: b"\x00" * 32)
+    monkeypatch.setattr(type(site.store), "tiles_near", lambda *_: {(0, 0): b"\x00" * 32})
     assert problem_of(await client.get(f"/receipts/{anchored.uuid}"))[:2] == (409, "state")
 
 

@@ -248,3 +248,71 @@ def test_a_proof_comes_from_whoever_gives_one_that_holds(panel: Any, issuer: Add
     liar = Node(lie("eth_getProof", lambda proof: {**proof, "accountProof": []}))
 
     assert panel(liar, Node(), kind=StateProver).state_proof(question(issuer)).slots
+
+
+# --- What is kept, and what is counted
+
+
+class Counting(Node):
+    """An endpoint that counts the reads of the contract."""
+
+    reads = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.reads += sum(call["method"] == "eth_call" for call in json.loads(request.read()))
+        return super().handle_request(request)
+
+
+def test_what_is_known_as_of_the_newest_block_is_not_read_again_until_there_is_a_newer_one(
+    panel: Any, issuer: Address, devnet: Any
+) -> None:
+    node = Counting()
+    reader = panel(node)
+    first = reader.facts(question(issuer))
+    once = node.reads
+    again = reader.facts_of([question(issuer), question(issuer)])
+    unchanged = node.reads
+
+    devnet.transact(issuer, contract_calls.revoke(issuer, [LEAF], 2))
+    newer = reader.facts(question(issuer))
+
+    assert again == [first, first]
+    assert (once, unchanged) == (once, once)
+    assert node.reads == 2 * once
+    assert newer.latest.status != first.latest.status
+
+
+def test_of_several_questions_only_those_that_are_not_known_are_asked(panel: Any, issuer: Address) -> None:
+    node = Counting()
+    reader = panel(node)
+    reader.facts(question(issuer))
+    known = node.reads
+    other = ChainQuestion(issuer, ROOT, 3, leaf_hash(b"another leaf"), KEY.key_hash)
+
+    facts = reader.facts_of([question(issuer), other])
+
+    assert facts == panel(Node()).facts_of([question(issuer), other])
+    assert node.reads < 2 * known + 2
+
+
+def test_the_pulse_says_when_a_network_answered_and_when_it_did_not(panel: Any) -> None:
+    sound, gone = panel(Node()), panel(Gone())
+    before = sound.pulse()
+
+    sound.probe()
+    with pytest.raises(ChainUnavailableError):
+        gone.probe()
+
+    assert (before.asked_at, before.answered_at) == (None, None)
+    assert sound.pulse().answered_at is not None
+    assert (gone.pulse().asked_at is None, gone.pulse().answered_at) == (False, None)
+    assert [(one.answered, one.failed) for one in sound.pulse().endpoints] == [(1, 0)]
+    assert [(one.answered, one.failed) for one in gone.pulse().endpoints] == [(0, 1)]
+
+
+def test_an_answer_that_a_quorum_contradicts_is_counted(panel: Any, issuer: Address) -> None:
+    reader = panel(Node(forged_read("anchorOf", 0, 0, 0)), Slow(), Slow())
+
+    reader.facts(question(issuer))
+
+    assert [one.contradicted for one in reader.pulse().endpoints] == [1, 0, 0]

@@ -46,6 +46,8 @@ NOT_OF_THE_JOB = {
     "component": "larger credentials",
     "signature": "verifying",
     "profile-unavailable": "verifying",
+    "link-elsewhere": "verifying",
+    "link-unreachable": "verifying",
     "not-found": "the issuer API",
     "not-authorised": "the VC-API",
     "erased": "handing out documents",

@@ -1,4 +1,4 @@
-"""The browser that pages are tried in, loaded by its path: tests are no package."""
+"""The browser that pages are tried in, and what serves them, loaded by their paths: tests are no package."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import importlib.util
 import sys
 from pathlib import Path
 
-_SPEC = importlib.util.spec_from_file_location("e2e_browser", Path(__file__).parent / "browser.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(sys.modules[_SPEC.name])
+TESTS = Path(__file__).parents[1]
+FILES = {
+    "e2e_browser": TESTS / "e2e" / "browser.py",
+    "e2e_served": TESTS / "e2e" / "served.py",
+    "verifier_web_made": TESTS / "verifier_web" / "made.py",
+}
+for _name, _path in FILES.items():
+    if _name not in sys.modules:
+        _spec = importlib.util.spec_from_file_location(_name, _path)
+        assert _spec is not None
+        assert _spec.loader is not None
+        sys.modules[_name] = importlib.util.module_from_spec(_spec)
+        _spec.loader.exec_module(sys.modules[_name])

@@ -293,3 +293,48 @@ def test_a_file_that_is_too_large_gets_a_page_that_says_so(
 
     assert page.get_by_role("heading", level=1).inner_text() == "That is too large"
     assert site.verifier.asked == []
+
+
+def _drop(page: Page, *texts: str) -> None:
+    transfer = page.evaluate_handle(
+        """(texts) => {
+            const transfer = new DataTransfer();
+            texts.forEach((text, at) => transfer.items.add(new File([text], `${at + 1}.json`)));
+            return transfer;
+        }""",
+        texts,
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": transfer})
+    page.wait_for_selector("#verdict")
+
+
+def test_several_dropped_files_are_listed_and_each_opens_in_full(page: Page, site: Site) -> None:
+    _drop(page, made.bundle_text(), "{", made.bundle_text())
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Checked one by one: 3"
+    assert page.locator("h2[id^=entry]").all_inner_texts()[0] == "Verified on the Sepolia test network."
+    page.get_by_role("button", name="Open it in full").nth(1).click()
+    page.wait_for_selector("text=What it says")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
+    assert site.complaints == []
+
+
+def test_several_chosen_files_are_listed_and_opened_without_javascript_on_a_phone(
+    browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    page = _page(browser, site, java_script_enabled=False, viewport=PHONE)
+    names = [tmp_path / "ada.json", tmp_path / "a_very_long_file_name_of_a_screenshot_that_is_no_credential.png"]
+    names[0].write_text(made.bundle_text(), "utf-8")
+    names[1].write_bytes(b"\x89PNG\r\n\x1a\n")
+
+    page.get_by_label("Or choose its file").set_input_files(names)
+    page.get_by_role("button", name="Check it").click()
+    page.wait_for_selector("#entry-2")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.get_by_role("button", name="Open it in full").click()
+    page.wait_for_selector("text=What it says")
+
+    assert width == PHONE["width"]
+    assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
+    page.context.close()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from registry.core.errors import InputError
+from registry.core.errors import InputError, ProfileUnavailableError
 from registry.services import web_memory
 
 if TYPE_CHECKING:
@@ -111,9 +113,9 @@ def test_a_web_site_is_asked_once_in_a_run_whether_it_answers_or_not(world: Any)
 
 
 def test_what_is_remembered_of_web_sites_is_bounded(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_memory, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(web_memory, "MAX_CHARACTERS", 2 * web_memory.EACH_CHARACTERS)
     world.web.documents = {str(number): number for number in range(4)}
-    memory = web_memory.WebMemory(world.web)
+    memory = web_memory.WebMemory(world.web, worlds.Noon(), 60)
 
     assert [memory.document(str(number)) for number in (0, 1, 2, 3, 3)] == [0, 1, 2, 3, 3]
     assert world.web.asked == ["0", "1", "2", "3"]
@@ -123,3 +125,44 @@ def test_what_is_remembered_of_web_sites_is_bounded(world: Any, monkeypatch: pyt
 def test_none_at_all_asks_nobody(world: Any) -> None:
     assert world.verifier.many().verify([]) == []
     assert (world.chain.asked, world.web.asked) == (0, [])
+
+
+def test_a_long_document_counts_by_its_length(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_memory, "MAX_CHARACTERS", 100_000)
+    world.web.documents = {str(number): {"list": "A" * 40_000} for number in range(3)}
+    memory = web_memory.WebMemory(world.web, worlds.Noon(), 60)
+
+    for name in ("0", "1", "2", "2", "1", "0"):
+        memory.document(name)
+
+    assert world.web.asked == ["0", "1", "2", "0"]
+
+
+def test_what_is_remembered_is_asked_again_once_it_is_too_old(world: Any) -> None:
+    clock = Ticking(worlds.NOW)
+    memory = web_memory.WebMemory(world.web, clock, 30)
+    world.web.documents["a"] = {"version": 1}
+
+    first = memory.document("a")
+    with pytest.raises(ProfileUnavailableError):
+        memory.document("b")
+    world.web.documents |= {"a": {"version": 2}, "b": {"version": 2}}
+    clock.at += timedelta(seconds=29)
+    second = memory.document("a")
+    with pytest.raises(ProfileUnavailableError):
+        memory.document("b")
+    clock.at += timedelta(seconds=2)
+
+    assert (first, second) == ({"version": 1}, {"version": 1})
+    assert memory.document("a") == memory.document("b") == {"version": 2}
+    assert world.web.asked == ["a", "b", "a", "b"]
+
+
+@dataclass
+class Ticking:
+    """A clock that is set by hand."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at

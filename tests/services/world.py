@@ -25,15 +25,17 @@ from registry.checks.facts import (
 )
 from registry.core.account import Address
 from registry.core.batch import proof_from_tiles, seal, tiles_of
-from registry.core.canonical import canonical_bytes, entry_of
+from registry.core.canonical import canonical_bytes, entry_of, entry_of_jwt
 from registry.core.did import did_hash
 from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import ChainUnavailableError, ProfileUnavailableError
 from registry.core.receipt import AnchorHint, AnchorReceipt, Bundle, bundle_json
+from registry.credentials.compact_jws import base64url, parse_compact
 from registry.credentials.contexts import CLR_CONTEXTS, CONTEXTS
 from registry.credentials.endorsement import digest_text, endorsed_object
 from registry.credentials.signing import ProofOptions, PublicKey, secure, sign, signing_input
 from registry.credentials.status_list import status_entry, status_list_credential
+from registry.credentials.vc_jwt import JwtOptions, jwt_message, with_subject_id
 from registry.ports import IssuerSite
 from registry.services.verify import Verifier
 
@@ -150,11 +152,24 @@ def status_list(issuer: Issuer, url: str, revoked: Sequence[int], key: Ed25519Pr
     return issuer.signed(status_list_credential(issuer.did, url, revoked, now=NOW), key)
 
 
-def leaf_of(document: dict[str, Any]) -> Digest:
+def jwt(issuer: Issuer) -> str:
+    """Return a badge as a VC-JWT."""
+    document = with_subject_id(unsigned_badge(issuer), "did:example:ada")
+    message = jwt_message(document, JwtOptions.for_key(issuer.public, issuer.did))
+    return f"{message.decode()}.{base64url(issuer.key.sign(message))}"
+
+
+def leaf_of(document: dict[str, Any] | str) -> Digest:
+    if isinstance(document, str):
+        return leaf_hash(entry_of_jwt(document))
     return leaf_hash(entry_of(document, document["proof"][0]))
 
 
-def receipts_for(documents: Sequence[dict[str, Any]], issuer: Issuer, chain_id: int) -> list[AnchorReceipt]:
+def id_of(document: dict[str, Any] | str) -> str:
+    return str((parse_compact(document).payload if isinstance(document, str) else document)["id"])
+
+
+def receipts_for(documents: Sequence[dict[str, Any] | str], issuer: Issuer, chain_id: int) -> list[AnchorReceipt]:
     """Return the receipts of a batch that holds these documents and two strangers."""
     leaves = [leaf_of(document) for document in documents]
     batch = seal([*leaves, *(Digest(secrets.token_bytes(32)) for _ in range(2))])
@@ -163,7 +178,7 @@ def receipts_for(documents: Sequence[dict[str, Any]], issuer: Issuer, chain_id: 
     return [
         AnchorReceipt(
             "final",
-            document["id"],
+            id_of(document),
             leaf,
             proof_from_tiles(batch.leaves.index(leaf), batch.tree_size, lambda level, at: tiles[level, at]),
             batch.root,
@@ -202,7 +217,7 @@ class Chain:
     def add_key(self, issuer: Issuer, key: PublicKey, retired_since: datetime | None = None) -> None:
         self.keys[issuer.account, key.key_hash] = KeyRecord(ANCHORED_AT - 30 * DAY, retired_since)
 
-    def anchor(self, documents: Sequence[dict[str, Any]], issuer: Issuer) -> list[AnchorReceipt]:
+    def anchor(self, documents: Sequence[dict[str, Any] | str], issuer: Issuer) -> list[AnchorReceipt]:
         receipts = receipts_for(documents, issuer, self.network.chain_id)
         place = (issuer.account, receipts[0].root, receipts[0].proof.tree_size)
         self.anchors[place] = AnchorRecord(ANCHORED_AT, 100, None)
@@ -246,6 +261,7 @@ class Web:
 
     sites: dict[str, IssuerSite] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
     registries: dict[tuple[str, str], list[AnchorReceipt]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -261,6 +277,9 @@ class Web:
 
     def document(self, url: str) -> Any:
         return self._answer(url, self.documents.get(url))
+
+    def content(self, url: str) -> bytes:
+        return self._answer(url, self.contents.get(url))
 
     def _answer(self, place: str, value: Any) -> Any:
         self.asked.append(place)

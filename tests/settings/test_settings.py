@@ -183,5 +183,5 @@ def test_loopback_is_read_only_on_behalf_of_a_home_with_a_local_chain(home: Path
     (home / "devnet" / "network.toml").write_text("")
     assert configured.has_local_chain(home) is True
     verifier = configured.build_verifier(home)
-    assert verifier._directory._allow_loopback is True  # type: ignore[attr-defined]
+    assert verifier._directory._directory._allow_loopback is True  # type: ignore[attr-defined]
     verifier.close()

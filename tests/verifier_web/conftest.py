@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from verifier_web.desk import Verifier
 
 
-def _loaded() -> ModuleType:
-    name = "verifier_web_made"
+def _loaded(file: str) -> ModuleType:
+    name = f"verifier_web_{file}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "made.py")
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{file}.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
@@ -35,9 +35,23 @@ def _loaded() -> ModuleType:
     return sys.modules[name]
 
 
+if "services_world" not in sys.modules:
+    _SPEC = importlib.util.spec_from_file_location(
+        "services_world", Path(__file__).parent.parent / "services" / "world.py"
+    )
+    assert _SPEC is not None
+    assert _SPEC.loader is not None
+    sys.modules[_SPEC.name] = importlib.util.module_from_spec(_SPEC)
+    _SPEC.loader.exec_module(sys.modules[_SPEC.name])
+
+
 @pytest.fixture(scope="session")
 def made() -> ModuleType:
-    return _loaded()
+    return _loaded("made")
+
+
+anchored = _loaded("anchored").anchored
+_loaded("examples")
 
 
 @pytest.fixture

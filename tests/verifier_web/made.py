@@ -100,12 +100,12 @@ class FakeMany:
 
     one: FakeVerifier
 
-    def verify(self, inputs: Sequence[bytes]) -> list[Judged | InputError]:
-        return [self._judged(data) for data in inputs]
+    def verify(self, inputs: Sequence[bytes], expected: str | None = None) -> list[Judged | InputError]:
+        return [self._judged(data, expected) for data in inputs]
 
-    def _judged(self, data: bytes) -> Judged | InputError:
+    def _judged(self, data: bytes, expected: str | None) -> Judged | InputError:
         try:
-            return self.one.verify(data)
+            return self.one.verify(data, expected)
         except InputError as error:
             return error
 

@@ -13,7 +13,7 @@ import pytest
 
 from registry.checks.report import report_json
 from registry.core.errors import ChainUnavailableError
-from verifier_web.app import create_app
+from verifier_web.app import Limits, create_app
 from verifier_web.body import MAX_BYTES, RECIPIENT_HEADER
 from verifier_web.routes import MEDIA_TYPES
 
@@ -29,13 +29,51 @@ URL = "/v1/verifications"
 JSON = {"Content-Type": "application/json"}
 
 
-async def test_the_answer_is_exactly_the_report(client: httpx.AsyncClient, made: ModuleType, bundle_text: str) -> None:
+async def test_the_answer_is_exactly_the_report_and_whose_it_is_and_from_whom(
+    client: httpx.AsyncClient, made: ModuleType, bundle_text: str
+) -> None:
     answer = await client.post(URL, content=bundle_text, headers=JSON)
 
     expected = made.FakeVerifier().verify(bundle_text.encode()).report
     assert answer.status_code == 200
-    assert answer.json() == report_json(expected, "request body")
+    about = {
+        "title": "Data Foundations",
+        "issuedTo": "Ada Okafor",
+        "issuedBy": "Northbridge University",
+        "proven": True,
+    }
+    assert answer.json() == {**report_json(expected, "request body"), "about": about}
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("change", "issuer", "proven"),
+    [("altered", None, False), ("unconfirmed", None, False), ("confirmed_by_domain", "northbridge.example", True)],
+)
+async def test_an_issuer_is_named_only_by_what_others_confirm(
+    client: httpx.AsyncClient,
+    verifier: FakeVerifier,
+    made: ModuleType,
+    change: str,
+    issuer: str | None,
+    proven: bool,  # noqa: FBT001
+) -> None:
+    verifier.change = getattr(made, change)
+
+    about = (await client.post(URL, content=made.bundle_text(), headers=JSON)).json()["about"]
+
+    assert (about["issuedBy"], about["proven"]) == (issuer, proven)
+
+
+async def test_a_person_who_is_not_named_in_clear_is_null(client: httpx.AsyncClient, made: ModuleType) -> None:
+    document = made.credential_document()
+    document["credentialSubject"]["identifier"] = [
+        {"type": "IdentityObject", "hashed": True, "identityHash": "sha256$a"}
+    ]
+
+    answer = await client.post(URL, content=made.bundle_text(document), headers=JSON)
+
+    assert answer.json()["about"]["issuedTo"] is None
 
 
 @pytest.mark.parametrize(
@@ -193,7 +231,7 @@ async def test_a_slow_check_blocks_nobody_and_too_many_are_told_to_come_back(
     made: ModuleType, bundle_text: str
 ) -> None:
     blocking = _Blocking(made.FakeVerifier())
-    transport = httpx.ASGITransport(create_app(blocking, at_once=1, waiting=1))
+    transport = httpx.ASGITransport(create_app(blocking, limits=Limits(at_once=1, waiting=1)))
     statuses: list[int] = []
 
     async def check(client: httpx.AsyncClient) -> None:
@@ -213,6 +251,26 @@ async def test_a_slow_check_blocks_nobody_and_too_many_are_told_to_come_back(
     assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (503, "busy", "5")
     assert statuses == [200, 200]
     assert after.status_code == 200
+
+
+async def test_nobody_is_kept_waiting_too_long_and_the_place_is_free_when_the_work_ends(
+    made: ModuleType, bundle_text: str
+) -> None:
+    blocking = _Blocking(made.FakeVerifier())
+    app = create_app(blocking, limits=Limits(at_once=1, waiting=0, seconds=0.05))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://verifier.example") as client:
+        given_up = await client.post(URL, content=bundle_text, headers=JSON)
+        while_it_works = await client.post(URL, content=bundle_text, headers=JSON)
+        blocking.may_go_on.set()
+        for _ in range(2000):
+            after = await client.post(URL, content=bundle_text, headers=JSON)
+            if after.status_code == 200:
+                break
+            await anyio.sleep(0.01)
+
+    assert (given_up.status_code, given_up.json()["code"]) == (503, "too-long")
+    assert (while_it_works.status_code, while_it_works.json()["code"]) == (503, "busy")
+    assert after.json()["verdict"] == "verified"
 
 
 class _Failing:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from verifier_web import batch
-from verifier_web.app import create_app
+from verifier_web.app import Limits, create_app
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -79,10 +79,21 @@ async def test_too_many_lines_or_bytes_are_a_413_before_any_is_judged(
 
 
 async def test_a_server_without_a_free_place_leaves_lines_undecided(made: ModuleType, bundle_text: str) -> None:
-    app = create_app(made.FakeVerifier(), at_once=1, waiting=-1)
+    app = create_app(made.FakeVerifier(), limits=Limits(at_once=1, waiting=-1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://verifier.example") as client:
         line = json.dumps(json.loads(bundle_text))
 
         (report,) = read(await client.post(URL, content=line, headers=NDJSON))
 
     assert (report["verdict"], report["reason"]) == ("undecided", "busy")
+
+
+async def test_lines_that_were_not_judged_when_the_time_is_over_are_undecided(
+    client: httpx.AsyncClient, verifier: FakeVerifier, bundle_text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "SECONDS", -1)
+
+    (report,) = read(await client.post(URL, content=json.dumps(json.loads(bundle_text)), headers=NDJSON))
+
+    assert (report["verdict"], report["reason"]) == ("undecided", "too-long")
+    assert verifier.asked == []

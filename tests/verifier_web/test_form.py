@@ -142,7 +142,7 @@ async def test_a_broken_hidden_field_is_a_400_page(client: httpx.AsyncClient, ag
         (b"%PDF-1.7\n%\xe2\xe3", "This is a PDF"),
         (b"%PDF-1.7\n%%EOF\n", "What exactly was found"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture, and no credential is inside it."),
-        (b"https://uni.example/c/abc", "This is a link"),
+        (b"https://uni.example/c/abc", "This link does not lead to a credential"),
         (b'{"version": "https://schema.openattestation.com/2.0/schema.json", "data": {}}', "OpenAttestation document"),
         (b'{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}', "Open Badge of version 2"),
     ],

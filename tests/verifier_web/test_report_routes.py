@@ -14,7 +14,7 @@ import pytest
 
 from registry.services.fonts import load_fonts
 from verifier_web import wording as say
-from verifier_web.app import create_app
+from verifier_web.app import Limits, create_app
 from verifier_web.body import MAX_AGAIN_BYTES
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ async def test_setting_a_report_blocks_nobody_and_takes_one_of_the_desks_places(
     made: ModuleType, bundle_text: str
 ) -> None:
     networks = _WaitingNetworks(made.SEPOLIA)
-    app = create_app(made.FakeVerifier(), networks=networks, fonts=load_fonts(), at_once=1, waiting=0)
+    app = create_app(made.FakeVerifier(), networks=networks, fonts=load_fonts(), limits=Limits(at_once=1, waiting=0))
     statuses: list[int] = []
 
     async def report(client: httpx.AsyncClient) -> None:

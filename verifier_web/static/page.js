@@ -16,9 +16,9 @@ function watchSubmit(form) {
 
 function handIn(form, files) {
   if (!files || files.length === 0) return false;
-  const first = new DataTransfer();
-  first.items.add(files[0]);
-  form.elements.file.files = first.files;
+  const all = new DataTransfer();
+  [...files].forEach((file) => all.items.add(file));
+  form.elements.file.files = all.files;
   form.requestSubmit();
   return true;
 }

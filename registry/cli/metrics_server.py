@@ -1,4 +1,4 @@
-"""Serving /metrics and /healthz beside a watch, in threads of their own."""
+"""Serving /metrics and /healthz beside other work, in threads of their own."""
 
 from __future__ import annotations
 
@@ -8,20 +8,15 @@ from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import make_wsgi_app
 
-from anchoring.metrics import WatchCollector
 from registry.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from sqlalchemy import Engine
-
-    from anchoring.observed import Observer
-    from registry.ports import Clock
+    from prometheus_client import CollectorRegistry
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -36,12 +31,10 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def serving_metrics(host: str, port: int, engine: Engine, observer: Observer, clock: Clock) -> Iterator[str]:
+def serving_metrics(host: str, port: int, metrics: CollectorRegistry, alive: Callable[[], bool]) -> Iterator[str]:
     """Serve while the block runs; gives the URL. SettingsError if the address or port cannot be had."""
-    registry = CollectorRegistry()
-    registry.register(WatchCollector(engine, observer, clock))
     try:
-        server = make_server(host, port, _application(make_wsgi_app(registry), observer.alive), _Server, _Handler)
+        server = make_server(host, port, _application(make_wsgi_app(metrics), alive), _Server, _Handler)
     except OSError as error:
         raise SettingsError(
             f"Port {port} of {host} cannot be listened at ({error.strerror}); choose another with --metrics-port."
@@ -65,7 +58,7 @@ def _application(metrics: WSGIApplication, alive: Callable[[], bool]) -> WSGIApp
             return _text(start, "404 Not Found", "There are /metrics and /healthz.\n")
         if alive():
             return _text(start, "200 OK", "ok\n")
-        return _text(start, "503 Service Unavailable", "The watch has shown no sign of life for too long.\n")
+        return _text(start, "503 Service Unavailable", "The process has shown no sign of life for too long.\n")
 
     return application
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from registry.api.vc_answers import INTEGRITY, STATUS, Answer, answer, problem
 from registry.checks.facts import NotAsked, Unreachable
 from registry.core.errors import CredentialFormatError
 from registry.credentials.expected_proof import expectation_problems
@@ -15,11 +14,12 @@ from registry.credentials.jsonld import expand
 from registry.credentials.presented import present_jwt
 from registry.credentials.signing import decisive_proof
 from registry.credentials.vcdm import model_problems
+from registry.services.vc_answers import INTEGRITY, STATUS, Answer, answer, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from registry.api.office import Office
+    from registry.services.vc_verify import ListedStatus
 
 PROOF = "proof"
 STATUS_LIST = "credentialStatus"
@@ -27,13 +27,15 @@ CHOICES = ([PROOF], [PROOF, STATUS_LIST])
 """What may be asked for; anything else is judged with the chain."""
 
 
-def chosen_checks(office: Office, given: dict[str, Any] | str, options: Mapping[str, Any]) -> tuple[bool, Answer]:
+def chosen_checks(
+    listed_status: ListedStatus, given: dict[str, Any] | str, options: Mapping[str, Any]
+) -> tuple[bool, Answer]:
     """Return whether the checks named in `options.checks`, one of CHOICES, find nothing, and the answer."""
     checks: list[str] = options["checks"]
     problems = [*_jwt_problems(given)] if isinstance(given, str) else [*_proof_problems(given, options)]
     # For a document that its issuer did not sign nothing is fetched.
     if STATUS_LIST in checks and isinstance(given, dict) and not problems:
-        problems += _status_problems(office, given)
+        problems += _status_problems(listed_status, given)
     return not problems, answer(checks, problems)
 
 
@@ -63,8 +65,8 @@ def _uncovered(signed: dict[str, Any]) -> Iterator[dict[str, str]]:
         yield problem("DATA_LOSS_DETECTION_ERROR", str(error), INTEGRITY)
 
 
-def _status_problems(office: Office, given: dict[str, Any]) -> Iterator[dict[str, str]]:
-    said = office.listed_status(given)
+def _status_problems(listed_status: ListedStatus, given: dict[str, Any]) -> Iterator[dict[str, str]]:
+    said = listed_status(given)
     if isinstance(said, NotAsked):
         return
     if isinstance(said, Unreachable):
