@@ -23,6 +23,8 @@ MAX_BYTES = 4 * 1024 * 1024
 """Longest credential, bundle or badge that is read."""
 FORM_BYTES = MAX_BYTES + 1024 * 1024
 """Longest form: the same with its other fields and, for a second look, the base64 of a small one."""
+URLENCODED_BYTES = 1024 * 1024
+"""Longest form in the other encoding, which the page does not use: to unpack it takes 80 times as much memory."""
 MAX_AGAIN_BYTES = 256 * 1024
 """Longest input that the verdict page carries along for a second question."""
 MAX_EXPECTED = 320
@@ -79,7 +81,7 @@ async def read_submission(request: Request) -> Submission:
         raise MediaTypeError("This address takes the page's own form; programs use POST /v1/verifications.")
     if _charset(request) not in {"", "utf-8"}:
         raise MediaTypeError("The form is not in UTF-8; use the page as it is.")
-    body = await read_body(request, FORM_BYTES)
+    body = await read_body(request, FORM_BYTES if kind == "multipart/form-data" else URLENCODED_BYTES)
     replayed = Request(request.scope, _replay(body))
     async with replayed.form(max_files=1, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
         return await _submission(form)
