@@ -16,6 +16,7 @@ from verifier_web import batch
 from verifier_web.answers import AsciiJson
 from verifier_web.asked import origin, prefers_pdf
 from verifier_web.body import (
+    BODY_SECONDS,
     MAX_BYTES,
     MAX_EXPECTED,
     RECIPIENT_HEADER,
@@ -50,6 +51,8 @@ MEDIA_TYPES = (
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemOut, "description": meaning, "content": {PROBLEM_TYPE: {}}}
     for status, meaning in {
+        400: "A header cannot be read, or is longer than it may be.",
+        408: f"The body did not arrive within {BODY_SECONDS} seconds.",
         413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
         415: "The body is of another kind than those named.",
         422: "The body is not a credential, bundle, badge or certificate; code `not-a-credential`.",

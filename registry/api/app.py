@@ -28,7 +28,7 @@ CREDENTIAL_TYPE = "application/vc"
 
 def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
     """Return the issuer API for one home; `vc_api` adds what the holder of a token may ask."""
-    app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None, responses=problems.DESCRIBED)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     problems.install(app)
     app.middleware("http")(with_headers)
