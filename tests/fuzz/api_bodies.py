@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import schemathesis
 from hypothesis import strategies as st
 from seeds import seeds
@@ -33,3 +35,10 @@ for _media_type, _target in BY_MEDIA_TYPE.items():
 schemathesis.openapi.media_type(
     "application/x-ndjson", st.lists(changed(SEEDS["judge"]) | st.binary(), max_size=5).map(b"\n".join)
 )
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
+    """Look at each answer itself, not at where it leads."""
+    del context, case
+    kwargs["allow_redirects"] = False
