@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+FUZZ_SECONDS ?= 30
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
@@ -52,9 +53,17 @@ bench: install ## Measure this project side by side with its peers, which it bui
 bench-scale: install ## Issue 10^3 to 10^6 credentials and draw what each costs
 	python -m benchmarks.scale
 
-fuzz: install ## Look longer: more examples, more fuzz runs
+fuzz: install .fuzz/installed ## Look longer: more examples, the parsers by their coverage, both interfaces by their descriptions
 	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/core tests/checks tests/credentials tests/anchoring
 	CREDANCHOR_FUZZ=long npx hardhat test
+	python tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS)
+	python -m pytest tests/fuzz/api_fuzz.py
+
+# atheris and schemathesis are on no path but that of `make fuzz`; all else that they need is in requirements.lock.
+.fuzz/installed: tests/fuzz/requirements.lock .venv/installed
+	rm -rf .fuzz/packages
+	python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .fuzz/packages -r $<
+	touch $@
 
 faults: install ## Kill and disturb the anchoring job at every point, and count what was lost or paid twice
 	CREDANCHOR_TEST_PROFILE=long python -m pytest -n 2 --dist loadgroup tests/faults
@@ -73,4 +82,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 	rm .overrides.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv .bench node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
+	rm -rf .venv .bench .fuzz node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

@@ -14,7 +14,7 @@ from verifier_web import labels as label
 from verifier_web.holder import subject_of
 from verifier_web.links import Link, link, name_or_address, picture
 from verifier_web.results import ResultView, result_views
-from verifier_web.text import line, lines, number, paragraph
+from verifier_web.text import identifier, line, lines, number, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ def _facts(
         Fact(label.VERSION, line(achievement.get("version"))),
         Fact(label.LICENCE, line(subject.get("licenseNumber"))),
         Fact(label.KEYWORDS, ", ".join(lines(achievement.get("tag"), MAX_LIST))),
-        Fact(label.CREDENTIAL_ID, line(presented.credential_id)),
+        Fact(label.CREDENTIAL_ID, identifier(presented.credential_id)),
     ]
     return tuple(fact for fact in found if fact.value)[: 2 * MAX_LIST]
 

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 AT_ONCE = 8
 """Checks under way at the same time; each may wait for a chain's endpoint."""
-WAITING = 24
+WAITING = 56
 """Checks that may wait for one of these places."""
 SECONDS = 60
 """How long anybody is kept waiting for one check, or for some that are judged together."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from registry.checks.proven import PROVING, domain_of, voucher
 from registry.checks.report import Outcome
 from verifier_web import wording as say
-from verifier_web.text import line
+from verifier_web.text import identifier, line
 
 if TYPE_CHECKING:
     from registry.checks.facts import Facts
@@ -42,16 +42,18 @@ def issuer_view(report: Report, facts: Facts) -> IssuerView:
     if standing == "accredited" and said is not None:
         accreditor = line(said.accreditor_name)
         name, why = line(said.name), say.VOUCHED.format(accreditor=accreditor[:1].upper() + accreditor[1:])
-        return IssuerView("accredited", say.ISSUED_BY, name, why, _self_given(facts, name), line(did))
+        return IssuerView("accredited", say.ISSUED_BY, name, why, _self_given(facts, name), identifier(did))
     domain = domain_of(did)
     if standing == "domain" and domain is not None:
-        return IssuerView("domain", say.ISSUED_BY, domain, say.DOMAIN_CONFIRMED, _self_given(facts, domain), line(did))
+        return IssuerView(
+            "domain", say.ISSUED_BY, domain, say.DOMAIN_CONFIRMED, _self_given(facts, domain), identifier(did)
+        )
     if standing == "unproven":
         return IssuerView(
-            "unproven", say.ISSUED_BY, say.UNPROVEN, _why_unproven(checks), _self_given(facts, ""), line(did)
+            "unproven", say.ISSUED_BY, say.UNPROVEN, _why_unproven(checks), _self_given(facts, ""), identifier(did)
         )
     return IssuerView(
-        "unconfirmed", say.ISSUED_BY, say.UNCONFIRMED, say.NOT_CONFIRMED, _self_given(facts, ""), line(did)
+        "unconfirmed", say.ISSUED_BY, say.UNCONFIRMED, say.NOT_CONFIRMED, _self_given(facts, ""), identifier(did)
     )
 
 

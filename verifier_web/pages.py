@@ -14,7 +14,7 @@ from verifier_web.credential import CredentialView, Fact, credential_view
 from verifier_web.holder import HolderView, holder_view
 from verifier_web.issuer import IssuerView, is_proven, issuer_view
 from verifier_web.recheck import RecheckView, recheck_view
-from verifier_web.text import json_text, line, paragraph
+from verifier_web.text import identifier, json_text, line, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,8 +203,8 @@ def _raw(facts: Facts) -> tuple[Fact, ...]:
     presented, receipt, chain = facts.presented, facts.receipt, facts.chain
     found: list[tuple[str, Any]] = [
         (label.CHECKED_AT, moment(facts.now)),
-        (label.CREDENTIAL, presented.credential_id),
-        (label.ISSUER, presented.issuer_did),
+        (label.CREDENTIAL, identifier(presented.credential_id)),
+        (label.ISSUER, identifier(presented.issuer_did)),
         (label.LEAF_SHOWN, presented.leaf_hash and presented.leaf_hash.to_hex()),
         (label.KEY_HASH, presented.signature.key_hash and presented.signature.key_hash.to_hex()),
     ]

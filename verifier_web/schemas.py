@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from verifier_web.body import MAX_BYTES
+from verifier_web.body import BODY_SECONDS, MAX_BYTES
 
 
 class _Form(BaseModel):
@@ -121,6 +121,8 @@ class ProblemOut(_Form):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemOut, "description": meaning, "content": {"application/problem+json": {}}}
     for status, meaning in {
+        400: "A header cannot be read, or is longer than it may be.",
+        408: f"The body did not arrive within {BODY_SECONDS} seconds.",
         413: f"The body is longer than {MAX_BYTES // (1024 * 1024)} MiB.",
         415: "The body is of another kind than those named.",
         422: "The body is not a credential, bundle, badge or certificate, or a link to one; code `not-a-credential`.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -18,6 +19,7 @@ REPLACEMENT = "\ufffd"
 
 # Embeddings, overrides and isolates: a stranger's text must not reorder ours.
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_LABEL = re.compile(r"[^\s:/?#.@%]+")
 # Zero width (non-)joiners: Persian, Indic scripts and emoji are misspelt without them.
 _JOINERS = {0x200C, 0x200D}
 
@@ -52,11 +54,23 @@ def json_text(value: Any) -> str:  # noqa: ANN401  any JSON value
     return f"{shown}\n… ({rest:,} more characters)" if rest else shown
 
 
+def identifier(value: object) -> str:
+    """Return an id on one line, in ASCII: a label with other letters as `xn--`, so that it passes for no look-alike."""
+    if not isinstance(value, str) or value.isascii():
+        return line(value)
+    return line(_LABEL.sub(_as_ascii, value[:MAX_LINE]))
+
+
 def number(value: object) -> str:
     """Return a JSON number as people write it (5, 2.5), empty for anything but a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return f"{value:.12g}"
+
+
+def _as_ascii(label: re.Match[str]) -> str:
+    text = label[0]
+    return text if text.isascii() else "xn--" + text.encode("punycode").decode("ascii")
 
 
 def _harmless(character: str) -> str:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from registry.api.vc_api import VcApi
 
 CREDENTIAL_TYPE = "application/vc"
+_LISTS: dict[int | str, dict[str, Any]] = {200: {"content": {CREDENTIAL_TYPE: {}, "application/ld+json": {}}}}
 
 
 def create_app(office: Office, vc_api: VcApi | None = None) -> FastAPI:
     """Return the issuer API for one home; `vc_api` adds what the holder of a token may ask."""
-    app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Credanchor issuer API", docs_url=None, redoc_url=None, responses=problems.DESCRIBED)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     problems.install(app)
     app.middleware("http")(with_headers)
@@ -61,7 +62,7 @@ def _published(office: Office) -> APIRouter:
         text = canonical_bytes(without_endorsements(office.achievement(slug, short_id)))
         return Response(text, media_type="application/json")
 
-    @router.get("/issuers/{slug}/status/{number}", summary="A status list credential")
+    @router.get("/issuers/{slug}/status/{number}", summary="A status list credential", responses=_LISTS)
     def get_status_list(request: Request, slug: str, number: int) -> JSONResponse:
         """Answer with a signed BitstringStatusListCredential of purpose revocation."""
         kept = {"Cache-Control": f"public, max-age={STATUS_LIST_SECONDS}", "Vary": "Accept"}

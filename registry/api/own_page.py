@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from registry.api import labels, linkedin
@@ -17,7 +17,7 @@ from registry.api.answers import POLICY, templates, way_up
 from registry.api.components import components_of, recognised_in
 from registry.api.forms import own_form
 from registry.api.page import Place, page_of
-from registry.api.shared import FileName, file_of, judged
+from registry.api.shared import FILES_DESCRIBED, FileName, file_of, judged
 from registry.checks.sentences import day
 from registry.core.canonical import parse_json
 from registry.credentials.presented import present, present_jwt
@@ -66,12 +66,17 @@ def own_router(office: Office) -> APIRouter:
     """Return the routes of recipients' own links."""
     router = APIRouter()
 
-    @router.get("/r/{token}", summary="A recipient's own page")
+    @router.get("/r/{token}", summary="A recipient's own page", response_class=HTMLResponse)
     def get_own_page(request: Request, token: str) -> Response:
         """Answer with the credential, its live share links, and the forms that make and turn off one."""
         return _page(office, request, office.owned(token))
 
-    @router.get("/r/{token}/{name}", summary="A file of a recipient's credential")
+    @router.get(
+        "/r/{token}/{name}",
+        summary="A file of a recipient's credential",
+        responses=FILES_DESCRIBED,
+        response_class=Response,
+    )
     def get_own_file(token: str, name: FileName) -> Response:
         """Answer with bundle, badge or certificate; the latter's QR code leads to the share link called PDF."""
         credential, is_printed = office.owned(token), name == "certificate.pdf"
@@ -79,21 +84,30 @@ def own_router(office: Office) -> APIRouter:
         link = printed_link(office.store, credential, office.base_url, now) if is_printed else None
         return file_of(office, credential, name, link)
 
-    @router.post("/r/{token}/links", summary="Make a share link")
+    @router.post(
+        "/r/{token}/links", summary="Make a share link", status_code=SEE_OTHER, response_class=RedirectResponse
+    )
     async def post_link(request: Request, token: str) -> Response:
         """Make a link called `label`, or find the live one of that name, and lead back to the page."""
         fields = await own_form(request, office.base_url)
         await run_in_threadpool(_link_called, office, token, fields.get("label", ""))
         return _back(token)
 
-    @router.post("/r/{token}/off", summary="Turn a share link off")
+    @router.post(
+        "/r/{token}/off", summary="Turn a share link off", status_code=SEE_OTHER, response_class=RedirectResponse
+    )
     async def post_off(request: Request, token: str) -> Response:
         """Turn the link whose secret is `link` off for good, and lead back to the page; off already is no error."""
         fields = await own_form(request, office.base_url)
         await run_in_threadpool(_turn_off, office, token, fields.get("link", ""))
         return _back(token)
 
-    @router.post("/r/{token}/linkedin", summary="Add the credential to a LinkedIn profile")
+    @router.post(
+        "/r/{token}/linkedin",
+        summary="Add the credential to a LinkedIn profile",
+        status_code=SEE_OTHER,
+        response_class=RedirectResponse,
+    )
     async def post_linkedin(request: Request, token: str) -> Response:
         """Make the share link called LinkedIn, or find it, and lead to LinkedIn's own form, filled in."""
         await own_form(request, office.base_url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -53,6 +53,13 @@ STATUS_CODES: tuple[tuple[type[RegistryError], int, str], ...] = (
     (RegistryError, 500, "Something went wrong here"),
 )
 """Status and title of each class of error; the first that fits counts."""
+
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    status: {"description": f"{title}.", "content": {MEDIA_TYPE: {}, "text/html": {}}}
+    for _, status, title in STATUS_CODES
+    if status != HTTPStatus.INTERNAL_SERVER_ERROR
+}
+"""The same for the description of the interface: what any address may answer, as a problem or as a page."""
 
 
 def install(app: FastAPI) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from registry.api import labels
 from registry.api.answers import templates, way_up
@@ -37,7 +38,7 @@ def record_router(office: Office) -> APIRouter:
     """Return the route of a recipient's record, behind each of their own links."""
     router = APIRouter()
 
-    @router.get("/r/{token}/record", summary="A recipient's record")
+    @router.get("/r/{token}/record", summary="A recipient's record", response_class=HTMLResponse)
     def get_record(request: Request, token: str) -> Response:
         """Answer with all that the recipient holds of this home; without links to it, which are secrets each."""
         whole = recipient_record(office.store, office.owned(token).recipient, office.clock.now())

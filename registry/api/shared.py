@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -35,29 +35,43 @@ FILES: dict[FileName, tuple[Form | None, str]] = {
     "credential.jwt": ("jwt", "application/vc+jwt"),
 }
 """Form and media type of each file below a credential's page; a certificate is set by a press."""
+FILES_DESCRIBED: dict[int | str, dict[str, Any]] = {200: {"content": {kind: {} for _, kind in FILES.values()}}}
+"""The same for the description of the interface."""
+_PAGE_OR_BUNDLE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 
 
 def shared_router(office: Office) -> APIRouter:
     """Return the routes of share links."""
     router = APIRouter()
 
-    @router.get("/c/{token}", summary="A shared credential, as a page or as its bundle")
+    @router.get("/c/{token}", summary="A shared credential, as a page or as its bundle", responses=_PAGE_OR_BUNDLE)
     def get_credential(request: Request, token: str) -> Response:
         """Answer a browser with the credential's page, and everybody else with the bundle."""
         credential = office.shared(token)
         return _shown(office, request, credential, token, token)
 
-    @router.get("/c/{token}/newer", summary="What took the place of a shared credential, as a page or as its bundle")
+    @router.get(
+        "/c/{token}/newer",
+        summary="What took the place of a shared credential, as a page or as its bundle",
+        responses=_PAGE_OR_BUNDLE,
+    )
     def get_newer(request: Request, token: str) -> Response:
         """Answer as for the older one, as long as that one's link is live."""
         return _shown(office, request, office.newest_shared(token), "newer", f"{token}/newer")
 
-    @router.get("/c/{token}/newer/{name}", summary="A file of what took its place")
+    @router.get(
+        "/c/{token}/newer/{name}",
+        summary="A file of what took its place",
+        responses=FILES_DESCRIBED,
+        response_class=Response,
+    )
     def get_newer_file(token: str, name: FileName) -> Response:
         """Answer with bundle, badge or certificate; credential and receipts are in each."""
         return file_of(office, office.newest_shared(token), name, share_link(office.base_url, f"{token}/newer"))
 
-    @router.get("/c/{token}/{name}", summary="A file of a shared credential")
+    @router.get(
+        "/c/{token}/{name}", summary="A file of a shared credential", responses=FILES_DESCRIBED, response_class=Response
+    )
     def get_file(token: str, name: FileName) -> Response:
         """Answer with bundle, badge or certificate; credential and receipts are in each."""
         return file_of(office, office.shared(token), name, share_link(office.base_url, token))

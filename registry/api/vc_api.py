@@ -105,18 +105,25 @@ class VcApi:
 
 
 _SET = (True, "1", "true", 1)
+_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 def vc_api_router(api: VcApi) -> APIRouter:
     """Return the routes; each asks for the token before it reads anything."""
-    router = APIRouter(prefix="/credentials")
+    answers: dict[int | str, dict[str, Any]] = {
+        400: {
+            "description": "The body is not what was asked for, or the credential does not hold; see problemDetails."
+        },
+        401: {"description": "The request carries no token, or another one."},
+    }
+    router = APIRouter(prefix="/credentials", responses=answers)
 
-    @router.post("/issue", summary="Sign a credential (VC-API)")
+    @router.post("/issue", status_code=201, summary="Sign a credential (VC-API)", openapi_extra=_BODY)
     async def post_issue(request: Request) -> JSONResponse:
         """Answer 201 with the credential itself."""
         return await _answered(api, request, lambda body: (201, api.issue(body)))
 
-    @router.post("/verify", summary="Judge a credential (VC-API)")
+    @router.post("/verify", summary="Judge a credential (VC-API)", openapi_extra=_BODY)
     async def post_verify(request: Request) -> JSONResponse:
         """Answer 200 if it is verified, and 400 with the problems if it is not, or nobody can tell."""
 
@@ -126,7 +133,9 @@ def vc_api_router(api: VcApi) -> APIRouter:
 
         return await _answered(api, request, judge)
 
-    @router.post("/status", summary="Revoke a credential in the status list (VC-API)")
+    @router.post(
+        "/status", status_code=202, summary="Revoke a credential in the status list (VC-API)", openapi_extra=_BODY
+    )
     async def post_status(request: Request) -> JSONResponse:
         """Answer 202: the status list says so at once, the chain when the registrar has sent it."""
         return await _answered(api, request, lambda body: (202, api.set_status(body)))

@@ -6,11 +6,10 @@ very same hash and salt. Whoever made the stack may have ways to know that it do
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from registry.checks.recipient import MAX_IDENTIFIERS
+from registry.checks.recipient import MAX_IDENTIFIERS, plain_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +68,7 @@ def _identity(entry: dict[str, Any]) -> _Identity:
     kind, value = str(entry.get("identityType")), str(entry.get("identityHash"))
     if entry.get("hashed"):
         return f"hashed {kind}", value.lower(), str(entry.get("salt"))
-    return kind, " ".join(unicodedata.normalize("NFC", value).casefold().split()), ""
+    return kind, plain_form(value), ""
 
 
 def _kinds(identities: frozenset[_Identity]) -> set[str]:

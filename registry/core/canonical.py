@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,16 +22,18 @@ MAX_DEPTH = 64
 """Deepest nesting that is read; Open Badges needs about a dozen levels."""
 MAX_INTEGER_DIGITS = 32
 """Longest integer literal that is parsed; canonical form ends at 2^53 anyway."""
+MAX_TEXT_VALUES = 100_000
+"""Most values, opening brackets counted beside them; the largest transcript with all its receipts has about 40,000."""
 
 
 _SAFE = 2**53
 _LEAST_FRACTION, _LARGEST_FRACTION = 1e-4, 1e15  # well inside of where neither writes an exponent
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_QUOTES = 4  # around a value and its name
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
-    """Parse one JSON text strictly: UTF-8, no duplicate member, no NaN, bounded size and depth.
+    """Parse one JSON text strictly: UTF-8, no duplicate member, no NaN or infinity, bounded size, values and depth.
 
     Raises:
         CanonicalFormError: with what is wrong and, for syntax, the line and column.
@@ -48,6 +51,7 @@ def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
             object_pairs_hook=_object_without_duplicates,
             parse_constant=_refuse_constant,
             parse_int=_bounded_integer,
+            parse_float=_finite_float,
         )
     except UnicodeDecodeError as error:
         raise CanonicalFormError(f"the text is not UTF-8 (byte {error.start})") from error
@@ -160,14 +164,41 @@ def _bounded_integer(literal: str) -> int | float:
     return wide if is_canonical_float else number
 
 
+def _finite_float(literal: str) -> float:
+    number = float(literal)
+    if math.isinf(number):
+        raise CanonicalFormError(f"the number {literal[:20]} is larger than any that JSON programs share")
+    return number
+
+
 def require_shallow(data: bytes) -> None:
-    """Count brackets outside of strings before the parser recurses; CanonicalFormError if they nest too deep.
+    """Count values and brackets before the parser builds and recurses: in one pass, whatever the text is like.
 
     The parser's own guard is Python's recursion limit, which a library may have raised beyond what the
     stack can bear (py_ecc, which eth-account imports, sets 100,000).
+
+    Raises:
+        CanonicalFormError: there are too many values, or they nest too deep.
+
     """
+    bare = _without_strings(data)
     depth = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub(b"", data)):
+    # Of twice as many, half at least are opening ones, or the parser stops at one that closes nothing.
+    for bracket in _BRACKETS.findall(bare)[: 2 * MAX_TEXT_VALUES]:
         depth += 1 if bracket in b"[{" else -1
         if depth > MAX_DEPTH:
             raise CanonicalFormError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    _require_few(sum(map(bare.count, (b",", b"[", b"{"))))  # every value but the first follows one of these
+
+
+def _without_strings(data: bytes) -> bytes:
+    # Without escapes every quote begins or ends a string. A pattern for strings would try each quote of one that
+    # never ends as another beginning, which takes hours for a few megabytes.
+    plain = data.replace(rb"\\", b"").replace(rb"\"", b"")
+    _require_few(plain.count(b'"') // _QUOTES)
+    return b"".join(plain.split(b'"')[::2])
+
+
+def _require_few(values: int) -> None:
+    if values >= MAX_TEXT_VALUES:
+        raise CanonicalFormError(f"the JSON holds more than {MAX_TEXT_VALUES:,} values and brackets")

@@ -6,11 +6,13 @@ A document may carry several proofs, of other people and of other suites; only t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from registry.core.errors import CredentialFormatError
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.keys import ED25519_PREFIX, PublicKey, multibase_bytes
+from registry.credentials.plain import places
 from registry.credentials.times import parse_time
 
 PROOF_TYPE = "DataIntegrityProof"
@@ -19,6 +21,8 @@ PURPOSE = "assertionMethod"
 SIGNATURE_BYTES = 64
 MAX_PROOFS = 16
 """Most proofs of one document that are looked at."""
+MAX_PROOF_VALUES = 100
+"""Most values in one proof: its graph is put in order for each, and a proof has about ten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ def read_issuer_proof(proof: dict[str, Any], did: str) -> IssuerProof | Signatur
     Source: Verifiable Credential Data Integrity 1.0, 2.1 and 4.4. Nonce, domain and challenge are signed with
     the rest and bind a presentation, not a credential, so they are not compared with anything.
     """
+    if len(list(islice(places(proof), MAX_PROOF_VALUES + 1))) > MAX_PROOF_VALUES:
+        return _malformed(f"The issuer's proof holds more than {MAX_PROOF_VALUES} values.")
     if proof.get("proofPurpose") != PURPOSE:
         return _malformed(f"The issuer's proof is not made for the purpose {PURPOSE}.")
     if "previousProof" in proof:

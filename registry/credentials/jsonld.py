@@ -95,8 +95,10 @@ def graph_of(expanded: Expanded) -> ox.Dataset | None:
     if not all(is_read_alike(term) for term in set(_terms(expanded.nodes))):
         return None
     try:
-        return ox.Dataset(ox.parse(json.dumps(expanded.nodes).encode(), format=ox.RdfFormat.JSON_LD))
-    except SyntaxError as error:
+        # As UTF-8: escapes make a text up to three times as long, and 16 MiB are more than the parser takes.
+        text = json.dumps(expanded.nodes, ensure_ascii=False).encode()
+        return ox.Dataset(ox.parse(text, format=ox.RdfFormat.JSON_LD))
+    except (SyntaxError, UnicodeEncodeError) as error:
         raise CredentialFormatError(f"The document's graph cannot be read: {_lead(error)}.") from error
 
 

@@ -125,19 +125,48 @@ def verify_proof(document: dict[str, Any]) -> SignatureFinding:
 
 def decisive_proof(document: dict[str, Any]) -> tuple[dict[str, Any] | None, SignatureFinding]:
     """Return the issuer's proof that decides and its finding; no proof where the document has none of its issuer."""
-    findings = [(proof, _judged(document, proof)) for proof in issuer_proofs(document)]
+    graph = _Graph(document)
+    findings = [(proof, _judged(document, proof, graph)) for proof in issuer_proofs(document)]
     order = ("passed", "failed", "undecided")
     ordered = sorted(findings, key=lambda found: order.index(found[1].outcome))
     return ordered[0] if ordered else (None, without_issuers_proof(document))
 
 
-def _judged(document: dict[str, Any], proof: dict[str, Any]) -> SignatureFinding:
+class _Graph:
+    """What a document without its proofs is in RDF, worked out once, however many proofs it has; errors, too."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.unsigned = {name: value for name, value in document.items() if name != "proof"}
+        self._found: dict[object, Any] = {}
+
+    def forms(self) -> tuple[Callable[[Expanded], bytes], ...]:
+        """Return the ways in which others may have put it in canonical form; CredentialFormatError if there is none."""
+        forms: tuple[Callable[[Expanded], bytes], ...] = self._once(_forms, self.unsigned)
+        return forms
+
+    def nquads(self, canonical: Callable[[Expanded], bytes]) -> bytes:
+        """Return one canonical form; CredentialFormatError if there is none."""
+        nquads: bytes = self._once(canonical, self._once(expand, self.unsigned))
+        return nquads
+
+    def _once(self, work: Callable[[Any], Any], of: object) -> Any:  # noqa: ANN401  what the work gives
+        if work not in self._found:
+            try:
+                self._found[work] = work(of)
+            except CredentialFormatError as error:
+                self._found[work] = error
+        found = self._found[work]
+        if isinstance(found, CredentialFormatError):
+            raise CredentialFormatError(str(found)) from found
+        return found
+
+
+def _judged(document: dict[str, Any], proof: dict[str, Any], graph: _Graph) -> SignatureFinding:
     read = read_issuer_proof(proof, issuer_did(document))
     if isinstance(read, SignatureFinding):
         return read
-    unsigned = {name: value for name, value in document.items() if name != "proof"}
     try:
-        holds = _holds(unsigned, read)
+        holds = _holds(graph, read)
     except (CredentialFormatError, CanonicalFormError) as error:
         text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
         return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
@@ -162,9 +191,9 @@ def proof_over(document: dict[str, Any], nquads: bytes) -> SignatureFinding | No
     return _passed(read)
 
 
-def _holds(unsigned: dict[str, Any], read: IssuerProof) -> bool:
-    expanded, context = expand(unsigned), unsigned.get("@context")
-    return any(_signs(read, context, canonical, canonical(expanded)) for canonical in _forms(unsigned))
+def _holds(graph: _Graph, read: IssuerProof) -> bool:
+    context = graph.unsigned.get("@context")
+    return any(_signs(read, context, canonical, graph.nquads(canonical)) for canonical in graph.forms())
 
 
 def _signs(read: IssuerProof, context: object, canonical: Callable[[Expanded], bytes], nquads: bytes) -> bool:

@@ -204,6 +204,15 @@ async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
     assert all(one["summary"] and one["description"] for path in paths.values() for one in path.values())
 
 
+async def test_each_address_is_described_with_what_it_may_answer(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    described = {path: next(iter(one.values()))["responses"] for path, one in paths.items()}
+    assert all({"404", "410", "503"} <= answers.keys() for answers in described.values())
+    assert "image/png" in described["/c/{token}/{name}"]["200"]["content"]
+    assert described["/r/{token}"]["200"]["content"].keys() == {"text/html"}
+    assert "200" not in described["/r/{token}/links"]
+
+
 # --- Behind a share link
 
 

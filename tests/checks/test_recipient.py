@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from registry.checks.recipient import recipient_matches, recipient_name
+from registry.checks.recipient import MAX_COMPARED, recipient_matches, recipient_name
 
 
 def document(*identifiers: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -56,6 +56,13 @@ def test_the_person_it_was_issued_to_matches(value: dict[str, Any], expected: st
 )
 def test_nobody_else_matches(value: dict[str, Any], expected: str) -> None:
     assert not recipient_matches(value, expected)
+
+
+@pytest.mark.parametrize("length", [MAX_COMPARED, MAX_COMPARED + 1])
+def test_what_is_longer_than_any_name_is_compared_as_it_is_written(length: int) -> None:
+    is_name = length == MAX_COMPARED
+    assert recipient_matches(document(plain("A" * length)), "a" * length) is is_name
+    assert recipient_matches(document(plain("A" * length)), "A" * length)
 
 
 def test_the_openly_stated_name_is_found() -> None:

@@ -32,6 +32,7 @@ def facts(*entries: Any, subject_id: str | None = None, subject: Any = None) -> 
         (facts(subject_id="urn:uuid:1"), facts(subject_id="urn:uuid:2"), "", 1),
         (facts(NAME), facts(subject=["Ada Okafor"]), "", 1),
         (facts(subject={"identifier": NAME}), facts(NAME), "", 0),
+        (facts(plain_identity("name", "A" * 9000)), facts(plain_identity("name", "a" * 9000)), "Law", 1),
     ],
 )
 def test_one_name_in_common_ties_and_only_readable_names_tell_apart(

@@ -6,7 +6,16 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from registry.core.canonical import MAX_DEPTH, MAX_TEXT_BYTES, canonical_bytes, entry_of, entry_of_jwt, parse_json
+from registry.core.canonical import (
+    MAX_DEPTH,
+    MAX_TEXT_BYTES,
+    MAX_TEXT_VALUES,
+    _without_strings,
+    canonical_bytes,
+    entry_of,
+    entry_of_jwt,
+    parse_json,
+)
 from registry.core.errors import CanonicalFormError
 
 numbers = st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
@@ -91,6 +100,12 @@ def test_five_and_five_point_zero_have_one_form() -> None:
         ("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), "nested deeper"),
         ('{"a":' * 500 + "1" + "}" * 500, "nested deeper"),
         (f"[{'9' * 5000}]", "no canonical form"),
+        ("[1e999]", "the number 1e999 is larger"),
+        ("[-1e999]", "the number -1e999 is larger"),
+        (f"[{'1,' * MAX_TEXT_VALUES}1]", "more than 100,000 values and brackets"),
+        (f"[{'[],' * MAX_TEXT_VALUES}1]", "more than 100,000 values and brackets"),
+        ("{" + '"a":1,' * MAX_TEXT_VALUES + '"a":1}', "more than 100,000 values and brackets"),
+        ('["' + '\\"' * 2_000_000, "not JSON"),
         (" " * (MAX_TEXT_BYTES + 1), "at most"),
     ],
 )
@@ -113,6 +128,17 @@ def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit
 def test_brackets_inside_strings_are_no_nesting() -> None:
     text = json.dumps(["[" * 500, '\\"[' * 500, {"{" * 100: "]"}])
     assert parse_json(text) == json.loads(text)
+
+
+def test_as_many_values_as_are_read_are_read() -> None:
+    text = f"[{'{},' * (MAX_TEXT_VALUES // 2 - 1)}1]"
+    assert len(parse_json(text)) == MAX_TEXT_VALUES // 2
+
+
+@given(st.text(alphabet='a"\\[]{},'))
+def test_what_stands_inside_of_a_string_is_neither_a_value_nor_a_bracket(text: str) -> None:
+    data = json.dumps({text: [text, {"b": text}]}).encode()
+    assert _without_strings(data) == b"{: [, {: }]}"
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:

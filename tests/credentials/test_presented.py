@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from registry.core.canonical import entry_of, entry_of_jwt
 from registry.core.digest import leaf_hash
 from registry.core.errors import CredentialFormatError
+from registry.credentials.plain import MAX_VALUES
 from registry.credentials.presented import leaf_candidates, present, present_jwt
 from registry.credentials.signing import ProofOptions, PublicKey, secure, sign, signing_input
 
@@ -53,6 +54,11 @@ def test_the_leaf_does_not_depend_on_how_proofs_are_listed() -> None:
 
 def test_each_proof_of_the_issuer_gives_a_leaf_candidate() -> None:
     assert leaf_candidates(TWICE) == tuple(leaf_hash(entry_of(BADGE, proof)) for proof in TWICE["proof"])
+
+
+def test_a_document_that_is_too_large_has_the_leaf_of_its_first_proof_alone() -> None:
+    large = {**TWICE, "tag": ["x"] * MAX_VALUES}
+    assert leaf_candidates(large) == (leaf_hash(entry_of(large, TWICE["proof"][0])),)
 
 
 @pytest.mark.parametrize("at", [0, 1])

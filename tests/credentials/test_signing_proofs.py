@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from openbadgeslib.ob3.ldp import OB3LdpVerifier, add_data_integrity_proof, verify_data_integrity_proof
 from pyld import jsonld as pyld
 
+from registry.core.canonical import MAX_TEXT_BYTES
 from registry.core.errors import CredentialFormatError, SignatureError
+from registry.credentials import signing
 from registry.credentials.contexts import CONTEXTS, load_for_pyld
 from registry.credentials.jsonld import canonical_nquads, expand, reference_nquads
 from registry.credentials.keys import multibase
@@ -168,6 +170,43 @@ def test_proofs_of_other_people_and_suites_are_ignored() -> None:
     unknown = {"type": "MerkleProof2019", "proofValue": "z1"}
 
     assert verify_proof({**SIGNED, "proof": [unknown, foreign, *SIGNED["proof"]]}).code == "signed"
+
+
+def test_the_graph_is_worked_out_once_for_all_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    expanded: list[Any] = []
+    monkeypatch.setattr(signing, "expand", lambda document: expanded.append(document) or expand(document))
+    wrong = [{**SIGNED["proof"][0], "created": f"20{year}-01-01T00:00:00Z"} for year in range(10, 22)]
+
+    assert verify_proof({**SIGNED, "proof": [*wrong, *SIGNED["proof"]]}).outcome == "passed"
+
+    assert [one["id"] for one in expanded if "id" in one] == [SIGNED["id"]]
+
+
+def test_a_graph_that_cannot_be_put_in_order_is_tried_once_for_all_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def refused(_: Any) -> Any:
+        tried.append(1)
+        raise CredentialFormatError("too much")
+
+    monkeypatch.setattr(signing, "expand", refused)
+
+    finding = verify_proof({**SIGNED, "proof": SIGNED["proof"] * 12})
+
+    assert (finding.outcome, finding.code) == ("undecided", "not-canonical")
+    assert tried == [1]
+
+
+@pytest.mark.parametrize("letter", ["\u0301", "\u4e2d", "\U0001f600", "\\"])
+def test_a_text_as_long_as_a_document_is_signed_and_verified_in_whatever_letters(letter: str) -> None:
+    name = letter * (MAX_TEXT_BYTES // (len(json.dumps(letter, ensure_ascii=False).encode()) - 2))
+    assert verify_proof(issue(small(name=name))).outcome == "passed"
+
+
+@pytest.mark.parametrize(("count", "code"), [(90, "altered"), (100, "malformed-proof")])
+def test_a_proof_with_more_in_it_than_a_proof_has_is_not_put_in_order(count: int, code: str) -> None:
+    signed = with_proof(**{"urn:x:y": ["x"] * count})
+    assert verify_proof(signed).code == code
 
 
 def test_a_single_proof_object_is_read_like_an_array_of_one() -> None:

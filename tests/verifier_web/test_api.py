@@ -313,4 +313,4 @@ async def test_the_description_names_every_media_type(client: httpx.AsyncClient)
 
     operation = answer.json()["paths"][URL]["post"]
     assert set(operation["requestBody"]["content"]) == set(MEDIA_TYPES)
-    assert {"200", "413", "415", "422", "503"} <= set(operation["responses"])
+    assert {"200", "400", "408", "413", "415", "422", "503"} <= set(operation["responses"])

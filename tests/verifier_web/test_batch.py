@@ -72,7 +72,7 @@ async def test_too_many_lines_or_bytes_are_a_413_before_any_is_judged(
     client: httpx.AsyncClient, verifier: FakeVerifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "MAX_LINES", 2)
-    for content in (b"{}\n" * 3, b" " * (batch.MAX_BYTES + 1)):
+    for content in (b"{}\n" * 3, b"{}\n\n\n", b" " * (batch.MAX_BYTES + 1)):
         answer = await client.post(URL, content=content, headers=NDJSON)
         assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
     assert verifier.asked == []

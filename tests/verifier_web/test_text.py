@@ -13,7 +13,7 @@ from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError
 from registry.services.kinds import Kind, kind_of
 from verifier_web.links import link, picture
-from verifier_web.text import MAX_LINE, json_text, line, number, paragraph
+from verifier_web.text import MAX_LINE, identifier, json_text, line, number, paragraph
 
 anything = st.text(st.characters(codec=None), max_size=400)
 json_values = st.recursive(
@@ -112,6 +112,26 @@ def test_other_addresses_are_no_links(address: object) -> None:
 )
 def test_a_picture_must_be_what_it_says(address: str) -> None:
     assert picture(address) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("did:web:uni.example", "did:web:uni.example"),
+        ("did:web:un\u0456.example:a\u202eb", "did:web:xn--un-ioc.example:xn--ab-g4t"),
+        ("did:web:b\u00fccher.example#key", "did:web:xn--bcher-kva.example#key"),
+        (7, ""),
+    ],
+)
+def test_an_id_is_shown_in_letters_that_cannot_pass_for_others(value: object, shown: str) -> None:
+    assert identifier(value) == shown
+
+
+@given(st.text(max_size=40))
+def test_any_id_is_shown_in_ascii(value: str) -> None:
+    shown = identifier(value)
+    assert shown.isascii()
+    assert shown == identifier(shown)
 
 
 @given(st.binary(max_size=200))
