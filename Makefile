@@ -7,7 +7,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install check test demo bench bench-scale abi clean faults fuzz mutants lock w3c
+.PHONY: help install check test demo bench bench-load bench-scale abi clean faults fuzz mutants lock w3c
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ abi: install ## Write the contract's ABI, bytecode and address into the Python p
 
 bench: install ## Measure this project side by side with its peers, which it builds below .bench/
 	python -m benchmarks.run
+
+bench-load: install ## Put the verifier's API under the load of 50 clients
+	python -m benchmarks.load
 
 bench-scale: install ## Issue 10^3 to 10^6 credentials and draw what each costs
 	python -m benchmarks.scale
