@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from registry.checks.report import CheckResult, Outcome, Verdict
 from registry.checks.sentences import moment
+from registry.core.sentence import Number, Sentence
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,9 +33,9 @@ class AsOf:
     confirmed: bool
     """Whether the person who asks named this hash as trusted."""
 
-    def words(self) -> str:
+    def words(self) -> Sentence:
         """Return `as of block 12,345 (30 June 2026, 14:05 UTC)`."""
-        return f"as of block {self.block_number:,} ({moment(self.block_at)})"
+        return Sentence("as of block {number} ({at})", number=Number(self.block_number), at=moment(self.block_at))
 
 
 def as_of(report: Report, block: AsOf) -> Report:
@@ -47,12 +48,17 @@ def as_of(report: Report, block: AsOf) -> Report:
         return dated
     dated = replace(dated, checks=tuple(_dated(result, block) for result in report.checks))
     if report.verdict is not Verdict.VERIFIED:
-        return replace(dated, summary=f"{report.summary} This is {block.words()}.")
+        return replace(dated, summary=_with(report.summary, block))
     if block.confirmed:
-        return replace(dated, summary=f"{report.summary.removesuffix('.')}, {block.words()}.")
-    text = (
-        f"Cannot tell: everything holds {block.words()}, if that block has the hash {block.block_hash.to_hex()} on "
-        f"the network {report.network}; nobody has confirmed this."
+        return replace(
+            dated, summary=Sentence("{summary}, {block}.", summary=_open(report.summary), block=block.words())
+        )
+    text = Sentence(
+        "Cannot tell: everything holds {block}, if that block has the hash {hash} on the network {network}; nobody has "
+        "confirmed this.",
+        block=block.words(),
+        hash=block.block_hash.to_hex(),
+        network=report.network,
     )
     return replace(dated, verdict=Verdict.UNDECIDED, reason="block-unconfirmed", summary=text)
 
@@ -61,11 +67,27 @@ def _dated(result: CheckResult, block: AsOf) -> CheckResult:
     if result.outcome is not Outcome.PASSED:
         return result
     if result.check == "status":
-        return replace(result, detail=f"{result.detail} This is {block.words()}; what came later does not show.")
+        return replace(
+            result,
+            detail=Sentence(
+                "{finding} This is {block}; what came later does not show.", finding=result.detail, block=block.words()
+            ),
+        )
     if result.check == "finality" and not block.confirmed:
-        text = (
-            f"All facts rest on the block hash {block.block_hash.to_hex()}, which nobody has confirmed: look up block "
-            f"{block.block_number:,} at a source you trust, and name its hash as trusted if it is this one."
+        text = Sentence(
+            "All facts rest on the block hash {hash}, which nobody has confirmed: look up block {number} at a source "
+            "you trust, and name its hash as trusted if it is this one.",
+            hash=block.block_hash.to_hex(),
+            number=Number(block.block_number),
         )
         return CheckResult("finality", Outcome.UNDECIDED, "block-unconfirmed", text)
     return result
+
+
+def _with(summary: Sentence, block: AsOf) -> Sentence:
+    return Sentence("{summary} This is {block}.", summary=summary, block=block.words())
+
+
+def _open(summary: Sentence) -> Sentence:
+    """Return a summary without its full stop, so that an English sentence can go on."""
+    return summary.with_text(summary.removesuffix("."))

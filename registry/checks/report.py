@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import UnavailableError
+from registry.core.sentence import Sentence, joined_on
 
 if TYPE_CHECKING:
     from registry.core.errors import InputError
@@ -47,8 +48,8 @@ class CheckResult:
     """How it ended."""
     code: str
     """Stable public code of the finding, for example `revoked`."""
-    detail: str
-    """A finished sentence for a person."""
+    detail: Sentence
+    """For a person: finished, in English, and able to be said in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Report:
     """What they add up to."""
     reason: str
     """Code of the finding that decided, or `verified`."""
-    summary: str
+    summary: Sentence
     """The verdict as one sentence, with the network in it."""
     network: str | None
     """Name of the network whose contract was asked, if any was."""
@@ -107,14 +108,14 @@ def report_json(report: Report, source: str) -> dict[str, Any]:
     return value
 
 
-def standing(report: Report) -> str:
+def standing(report: Report) -> Sentence:
     """Return how an endorsement stands, as a sentence: it does, it was withdrawn and when, or what else is wrong."""
     if report.verdict is Verdict.VERIFIED:
-        return "It stands."
+        return Sentence("It stands.")
     if report.reason in WITHDRAWN:
         said = next(result.detail for result in report.checks if result.check == "status")
-        return f"Withdrawn: {said[:1].lower()}{said[1:]}"
-    return f"It does not stand. {report.summary}"
+        return Sentence("Withdrawn: {finding}", finding=joined_on(said))
+    return Sentence("It does not stand. {summary}", summary=report.summary)
 
 
 def _part_json(part: Part) -> dict[str, Any]:

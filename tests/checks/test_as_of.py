@@ -10,6 +10,7 @@ import pytest
 from registry.checks.as_of import AsOf, as_of
 from registry.checks.report import CheckResult, Outcome, Part, Report, Verdict
 from registry.core.digest import Digest
+from registry.core.sentence import Sentence
 
 HASH = Digest(b"\xab" * 32)
 CONFIRMED = AsOf(12345, HASH, datetime(2026, 6, 30, 14, 5, tzinfo=UTC), confirmed=True)
@@ -20,7 +21,7 @@ CHECKS = (
     CheckResult("finality", Outcome.PASSED, "final", "Its block is final."),
     CheckResult("status", Outcome.PASSED, "active", "It stands."),
 )
-VERIFIED = Report(Verdict.VERIFIED, "verified", "Verified on Sepolia.", "sepolia", "test", CHECKS)
+VERIFIED = Report(Verdict.VERIFIED, "verified", Sentence("Verified on Sepolia."), "sepolia", "test", CHECKS)
 
 
 def of(report: Report, name: str) -> CheckResult:
