@@ -14,6 +14,7 @@ from importlib.abc import ResourceLoader
 from typing import Any
 
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.findings import FormatProblem
 
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
@@ -96,16 +97,25 @@ def context_problem(value: object, place: str = "") -> FormatProblem | None:
     Accepted: VC 2.0, then the CLR context for a stack, then one of Open Badges 3.0.1 to 3.0.3, then its extensions.
     """
     entries = value if isinstance(value, list) else [value]
-    where = f"The @context at {place}" if place else "The @context"
+    where = Sentence("The @context at {place}", place=place) if place else Sentence("The @context")
     inline = next((entry for entry in entries if isinstance(entry, dict)), None)
     if inline is not None:
-        return FormatProblem("inline-context", f"{where} defines terms of its own; only published contexts are read.")
+        text = Sentence("{context} defines terms of its own; only published contexts are read.", context=where)
+        return FormatProblem("inline-context", text)
     unknown = next((entry for entry in entries if isinstance(entry, str) and entry not in SERVED), None)
     if unknown is not None:
-        text = f"{where} names {unknown[:200]!r}, which we do not serve, so we cannot tell what was signed."
+        text = Sentence(
+            "{context} names {address}, which we do not serve, so we cannot tell what was signed.",
+            context=where,
+            address=repr(unknown[:200]),
+        )
         return FormatProblem("unknown-context", text, undecided=True)
     if not _in_order(entries):
-        text = f"{where} must list {VC_CONTEXT}, then the Open Badges context, each once and in this order."
+        text = Sentence(
+            "{context} must list {first}, then the Open Badges context, each once and in this order.",
+            context=where,
+            first=VC_CONTEXT,
+        )
         return FormatProblem("wrong-contexts", text)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from registry.core.sentence import Sentence
 from registry.credentials.descriptors import alignments_of
 from registry.credentials.members import as_object, as_words
 
@@ -16,7 +17,7 @@ State = Literal["present", "weak", "missing"]
 
 ACHIEVEMENT = "/credentialSubject/achievement"
 """Where the achievement stands in a credential, as a JSON pointer (RFC 6901)."""
-BY_THE_ROSTER = "Each row of the roster gives it."
+BY_THE_ROSTER = Sentence("Each row of the roster gives it.")
 """Said of what only an award can have."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from registry.core.sentence import Sentence
 from registry.credentials.described import ACHIEVEMENT, BY_THE_ROSTER, missing, present, weak
 from registry.credentials.members import as_object, as_objects, as_words
 
@@ -28,10 +29,12 @@ def recipient(one: Described) -> Finding:
         return present("/credentialSubject/id")
     if "name" in identifiers:
         where = f"/credentialSubject/identifier/{identifiers.index('name')}"
-        return weak(where, "A name alone does not tell two people of that name apart.")
+        return weak(where, Sentence("A name alone does not tell two people of that name apart."))
     if address:
-        return weak("/credentialSubject/id", "An id that was made for this credential alone identifies nobody.")
-    return missing("The subject has neither an id nor an identifier.")
+        return weak(
+            "/credentialSubject/id", Sentence("An id that was made for this credential alone identifies nobody.")
+        )
+    return missing(Sentence("The subject has neither an id nor an identifier."))
 
 
 def award_date(one: Described) -> Finding:
@@ -41,8 +44,10 @@ def award_date(one: Described) -> Finding:
     if as_words(one.credential.get("awardedDate")):
         return present("/awardedDate")
     if as_words(one.credential.get("validFrom")):
-        return weak("/validFrom", "It says since when the credential is valid; awardedDate says when it was awarded.")
-    return missing("There is no awardedDate.")
+        return weak(
+            "/validFrom", Sentence("It says since when the credential is valid; awardedDate says when it was awarded.")
+        )
+    return missing(Sentence("There is no awardedDate."))
 
 
 def awarding_body(one: Described) -> Finding:
@@ -50,8 +55,8 @@ def awarding_body(one: Described) -> Finding:
     if as_words(one.issuer.get("name")):
         return present("/issuer/name")
     if as_words(one.issuer.get("id")) or as_words(one.credential.get("issuer")):
-        return weak("/issuer", "The issuer is given by its address alone; people know it by its name.")
-    return missing("There is no issuer.")
+        return weak("/issuer", Sentence("The issuer is given by its address alone; people know it by its name."))
+    return missing(Sentence("There is no issuer."))
 
 
 def country(one: Described) -> Finding:
@@ -65,12 +70,15 @@ def country(one: Described) -> Finding:
         if _COUNTRY.fullmatch(code):
             return present(f"{where}/addressCountryCode")
         if code:
-            return weak(f"{where}/addressCountryCode", f"{code[:20]!r} is the code of no country in ISO 3166-1.")
+            why = Sentence("{code} is the code of no country in ISO 3166-1.", code=repr(code[:20]))
+            return weak(f"{where}/addressCountryCode", why)
     for where, address in places:
         for member in ("addressCountry", "addressRegion"):
             if as_words(address.get(member)):
-                return weak(f"{where}/{member}", "Only a name is given; addressCountryCode is the same for everybody.")
-    return missing("The issuer's profile has no address with an addressCountryCode.")
+                return weak(
+                    f"{where}/{member}", Sentence("Only a name is given; addressCountryCode is the same for everybody.")
+                )
+    return missing(Sentence("The issuer's profile has no address with an addressCountryCode."))
 
 
 def issuer_identifier(one: Described) -> Finding:
@@ -79,7 +87,7 @@ def issuer_identifier(one: Described) -> Finding:
         return present("/issuer/url")
     if as_objects(one.issuer.get("otherIdentifier")):
         return present("/issuer/otherIdentifier")
-    return missing("The issuer's profile has neither a url nor an otherIdentifier.")
+    return missing(Sentence("The issuer's profile has neither a url nor an otherIdentifier."))
 
 
 def issuer_accreditation(one: Described) -> Finding:
@@ -87,7 +95,7 @@ def issuer_accreditation(one: Described) -> Finding:
     for member in ("endorsement", "endorsementJwt"):
         if one.issuer.get(member):
             return present(f"/issuer/{member}")
-    return missing("No endorsement of the issuer is embedded in its profile.")
+    return missing(Sentence("No endorsement of the issuer is embedded in its profile."))
 
 
 def grade(one: Described) -> Finding:
@@ -95,12 +103,17 @@ def grade(one: Described) -> Finding:
     described = f"{ACHIEVEMENT}/resultDescription"
     scale = bool(as_objects(one.achievement.get("resultDescription")))
     if not one.awarded:
-        return present(described, BY_THE_ROSTER) if scale else missing("The achievement has no resultDescription.")
+        return (
+            present(described, BY_THE_ROSTER)
+            if scale
+            else missing(Sentence("The achievement has no resultDescription."))
+        )
     if not as_objects(one.subject.get("result")):
-        return missing("The subject has no result.")
+        return missing(Sentence("The subject has no result."))
     if not scale:
         return weak(
-            "/credentialSubject/result", "The achievement does not say on what scale: it has no resultDescription."
+            "/credentialSubject/result",
+            Sentence("The achievement does not say on what scale: it has no resultDescription."),
         )
     return present("/credentialSubject/result")
 
@@ -110,15 +123,15 @@ def evidence(one: Described) -> Finding:
     if as_objects(one.credential.get("evidence")):
         return present("/evidence")
     if not one.awarded:
-        return present("/evidence", "A row of the roster gives it, by an address or in words.")
-    return missing("The credential has no evidence.")
+        return present("/evidence", Sentence("A row of the roster gives it, by an address or in words."))
+    return missing(Sentence("The credential has no evidence."))
 
 
 def expiry(one: Described) -> Finding:
     """Look for the end of validity."""
     if not one.awarded:
         return present("/validUntil", BY_THE_ROSTER)
-    return present("/validUntil") if as_words(one.credential.get("validUntil")) else missing("It has no end.")
+    return present("/validUntil") if as_words(one.credential.get("validUntil")) else missing(Sentence("It has no end."))
 
 
 def certification(one: Described) -> Finding:
@@ -126,5 +139,6 @@ def certification(one: Described) -> Finding:
     if as_words(one.achievement.get("achievementType")):
         return present(f"{ACHIEVEMENT}/achievementType")
     return weak(
-        "/type", "It is a credential, but the achievement does not say of which type: it has no achievementType."
+        "/type",
+        Sentence("It is a credential, but the achievement does not say of which type: it has no achievementType."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from registry.core.sentence import Sentence
 from registry.credentials import descriptors as kind
 from registry.credentials.described import ACHIEVEMENT, missing, present, weak
 from registry.credentials.descriptors import learnt
@@ -23,7 +24,7 @@ OWN_MEMBERS = {
     kind.WORKLOAD: ("ECTS", "SBU"),
 }
 """Members of the achievement that others define in a context of their own (SURF, educredential.json)."""
-_OWN = "{member} is defined by a context of its own, which other verifiers do not load."
+_OWN = Sentence("{member} is defined by a context of its own, which other verifiers do not load.")
 _PREREQUISITES = re.compile(r"(?:^|[.;\n])\s*(?:prerequisites?|entry requirements?):\s*\S", re.IGNORECASE)
 _HOURS = re.compile(r"PT(\d+(?:\.\d+)?)H(?:(\d+)M)?|PT(\d+)M")
 
@@ -34,7 +35,7 @@ def member(name: str) -> Callable[[Described], Finding]:
     def look(one: Described) -> Finding:
         if as_words(one.achievement.get(name)) or as_objects(one.achievement.get(name)):
             return present(f"{ACHIEVEMENT}/{name}")
-        return missing(f"The achievement has no {name}.")
+        return missing(Sentence("The achievement has no {member}.", member=name))
 
     return look
 
@@ -45,7 +46,7 @@ def alignment(*kinds: str) -> Callable[[Described], Finding]:
     def look(one: Described) -> Finding:
         for where, found in one.aligned(*kinds):
             return _led(where, found)
-        return _own(one, *kinds) or missing(f"The achievement has no alignment of type {' or '.join(kinds)}.")
+        return _own(one, *kinds) or _not_aligned(*kinds)
 
     return look
 
@@ -56,8 +57,10 @@ def outcomes(one: Described) -> Finding:
         return _led(f"{ACHIEVEMENT}/alignment/{at}", found)
     if one.narrative():
         where = f"{ACHIEVEMENT}/criteria/narrative"
-        return weak(where, "Outcomes stand at most in running text; an alignment for each lets others compare them.")
-    return missing(f"The achievement has no alignment of type {kind.LEARNING_OUTCOME} or {kind.ESCO_SKILL}.")
+        return weak(
+            where, Sentence("Outcomes stand at most in running text; an alignment for each lets others compare them.")
+        )
+    return _not_aligned(kind.LEARNING_OUTCOME, kind.ESCO_SKILL)
 
 
 def skills(one: Described) -> Finding:
@@ -66,7 +69,11 @@ def skills(one: Described) -> Finding:
         if kind.kind_of(found) != kind.LEARNING_OUTCOME:
             return _led(f"{ACHIEVEMENT}/alignment/{at}", found)
     said = outcomes(one)
-    return weak(said.where, "Outcomes stand in the issuer's own words alone.") if said.state == "present" else said
+    return (
+        weak(said.where, Sentence("Outcomes stand in the issuer's own words alone."))
+        if said.state == "present"
+        else said
+    )
 
 
 def workload(one: Described) -> Finding:
@@ -77,9 +84,11 @@ def workload(one: Described) -> Finding:
     if credit and next(one.aligned(kind.CREDIT_SYSTEM), None):
         return present(credit)
     if credit:
-        return weak(credit, f"The number has no unit; an alignment of type {kind.CREDIT_SYSTEM} gives it.")
+        return weak(
+            credit, Sentence("The number has no unit; an alignment of type {type} gives it.", type=kind.CREDIT_SYSTEM)
+        )
     return _own(one, kind.WORKLOAD) or missing(
-        f"The achievement has neither creditsAvailable nor an alignment of type {kind.WORKLOAD}."
+        Sentence("The achievement has neither creditsAvailable nor an alignment of type {type}.", type=kind.WORKLOAD)
     )
 
 
@@ -88,9 +97,9 @@ def an_hour_or_more(one: Described) -> Finding:
     for where, found in one.aligned(kind.WORKLOAD):
         hours = _HOURS.fullmatch(as_words(found.get("targetCode")))
         if hours is None:
-            return weak(where, "Its targetCode is no number of hours such as PT100H.")
+            return weak(where, Sentence("Its targetCode is no number of hours such as PT100H."))
         if _minutes(hours) < 60:  # noqa: PLR2004  minutes of an hour
-            return weak(where, "It is less than one hour, the least that a microcredential may have.")
+            return weak(where, Sentence("It is less than one hour, the least that a microcredential may have."))
     return workload(one)
 
 
@@ -101,11 +110,14 @@ def level(*kinds: str) -> Callable[[Described], Finding]:
         for where, found in one.aligned(*kinds):
             url, code = as_words(found.get("targetUrl")), as_words(found.get("targetCode"))
             if not code and not re.search(r"/\d+$", url):
-                return weak(where, "It does not say which level by a code.")
+                return weak(where, Sentence("It does not say which level by a code."))
             if kind.kind_of(found) == kind.EQF and not re.search(r"\d", url.rpartition("/")[2]):
-                return weak(where, "Its address leads to no level; that of level 5 is http://data.europa.eu/snb/eqf/5.")
+                return weak(
+                    where,
+                    Sentence("Its address leads to no level; that of level 5 is http://data.europa.eu/snb/eqf/5."),
+                )
             return _led(where, found)
-        return missing(f"The achievement has no alignment of type {' or '.join(kinds)}.")
+        return _not_aligned(*kinds)
 
     return look
 
@@ -119,8 +131,8 @@ def prerequisites(one: Described) -> Finding:
     if _PREREQUISITES.search(narrative):
         return present(where)
     if "prerequisite" in narrative.lower():
-        return weak(where, "The word occurs there; a sentence 'Prerequisites: …' can be found by everybody.")
-    return missing("The criteria have no sentence 'Prerequisites: …', not even 'Prerequisites: none.'")
+        return weak(where, Sentence("The word occurs there; a sentence 'Prerequisites: …' can be found by everybody."))
+    return missing(Sentence("The criteria have no sentence 'Prerequisites: …', not even 'Prerequisites: none.'"))
 
 
 def quality_assurance(one: Described) -> Finding:
@@ -132,8 +144,12 @@ def quality_assurance(one: Described) -> Finding:
             if of.get(name) and of is one.achievement:
                 return present(f"{where}/{name}")
             if of.get(name):
-                return weak(f"{where}/{name}", "It is not the achievement that is endorsed there.")
-    return missing(f"The achievement has neither an endorsement nor an alignment of type {kind.QUALITY_ASSURANCE}.")
+                return weak(f"{where}/{name}", Sentence("It is not the achievement that is endorsed there."))
+    return missing(
+        Sentence(
+            "The achievement has neither an endorsement nor an alignment of type {type}.", type=kind.QUALITY_ASSURANCE
+        )
+    )
 
 
 def further_information(one: Described) -> Finding:
@@ -142,7 +158,7 @@ def further_information(one: Described) -> Finding:
         return present(f"{ACHIEVEMENT}/criteria/id")
     if as_objects(one.credential.get("evidence")):
         return present("/evidence")
-    return missing("The criteria have no id, the address of a page that says more.")
+    return missing(Sentence("The criteria have no id, the address of a page that says more."))
 
 
 def criteria(one: Described) -> Finding:
@@ -150,13 +166,13 @@ def criteria(one: Described) -> Finding:
     if one.narrative():
         return present(f"{ACHIEVEMENT}/criteria/narrative")
     if as_words(as_object(one.achievement.get("criteria")).get("id")):
-        return weak(f"{ACHIEVEMENT}/criteria/id", "Only an address is given, and what is there can change.")
-    return missing("The achievement has no criteria.")
+        return weak(f"{ACHIEVEMENT}/criteria/id", Sentence("Only an address is given, and what is there can change."))
+    return missing(Sentence("The achievement has no criteria."))
 
 
 def _led(where: str, found: dict[str, Any]) -> Finding:
     problem = url_problem(as_words(found.get("targetUrl")))
-    return weak(where, f"Its targetUrl {problem}.") if problem else present(where)
+    return weak(where, Sentence("Its targetUrl {problem}.", problem=problem)) if problem else present(where)
 
 
 def _own(one: Described, *kinds: str) -> Finding | None:
@@ -179,3 +195,11 @@ def _credits(one: Described) -> str:
 def _minutes(hours: re.Match[str]) -> float:
     whole, rest, alone = hours.groups()
     return float(whole or 0) * 60 + float(rest or 0) + float(alone or 0)
+
+
+def _not_aligned(*kinds: str) -> Finding:
+    if len(kinds) == 1:
+        return missing(Sentence("The achievement has no alignment of type {type}.", type=kinds[0]))
+    return missing(
+        Sentence("The achievement has no alignment of type {type} or {other}.", type=kinds[0], other=kinds[1])
+    )

@@ -5,13 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from registry.core.sentence import Number, Sentence, counted, listed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from registry.credentials.described import Described, Finding
+    from registry.credentials.described import Described, Finding, State
 
 Level = Literal["mandatory", "if applicable", "recommended", "optional"]
 """How much a framework asks for a descriptor."""
+LEVELS: dict[Level, Sentence] = {
+    "mandatory": Sentence("mandatory"),
+    "if applicable": Sentence("if applicable"),
+    "recommended": Sentence("recommended"),
+    "optional": Sentence("optional"),
+}
+"""The same in words."""
+STATES: dict[State, Sentence] = {
+    "present": Sentence("present"),
+    "weak": Sentence("weak"),
+    "missing": Sentence("missing"),
+}
+"""How a descriptor was found, in words."""
 About = Literal["achievement", "issuer", "award"]
 """Whose descriptor it is: it stands in the achievement's file, in the issuer's profile, or comes with each award."""
 
@@ -64,6 +79,11 @@ class Line:
         return level == "mandatory" or (level == "if applicable" and self.finding.state != "missing")
 
     @property
+    def words(self) -> Sentence:
+        """Return the descriptor's name and how it was found, as `awarding body (missing)`."""
+        return Sentence("{name} ({state})", name=self.descriptor.name, state=STATES[self.finding.state])
+
+    @property
     def lacks(self) -> bool:
         """Return whether the framework is not met here: one that it must have is missing or weak."""
         return self.counts and self.finding.state != "present"
@@ -84,13 +104,18 @@ class FrameworkReport:
         return tuple(line for line in self.lines if line.lacks)
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Sentence:
         """Return the report in one finished sentence."""
         asked = [line for line in self.lines if line.counts]
-        met = sum(line.finding.state == "present" for line in asked)
-        said = f"{met} of {len(asked)} mandatory descriptors are present"
-        names = ", ".join(f"{line.descriptor.name} ({line.finding.state})" for line in self.lacking)
-        return f"{said}; lacking: {names}." if names else f"{said}."
+        met = Number(sum(line.finding.state == "present" for line in asked))
+        if not self.lacking:
+            return counted("{met} of {number} mandatory descriptors are present.", len(asked), met=met)
+        return counted(
+            "{met} of {number} mandatory descriptors are present; lacking: {lacking}.",
+            len(asked),
+            met=met,
+            lacking=listed(tuple(line.words for line in self.lacking)),
+        )
 
     @property
     def headline(self) -> str:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.keys import ED25519_PREFIX, PublicKey, multibase_bytes
 from registry.credentials.plain import places
@@ -54,19 +55,28 @@ def without_issuers_proof(document: dict[str, Any]) -> SignatureFinding:
     """Return the finding on a document of which `issuer_proofs` found none."""
     entries = _entries(document)
     if not entries:
-        return SignatureFinding("failed", "no-proof", "The document carries no signature.")
+        return SignatureFinding("failed", "no-proof", Sentence("The document carries no signature."))
     did = issuer_did(document)
     foreign = [entry for entry in entries if isinstance(entry, dict) and _is_other_suite(entry)]
     theirs = [entry for entry in foreign if _did_part(entry) in {did, ""}]
     if theirs or (foreign and not _known(document)):
         name = str((theirs or foreign)[0].get("cryptosuite") or (theirs or foreign)[0].get("type"))[:60]
-        text = f"It is signed in a way that this version does not know ({name})."
+        text = Sentence("It is signed in a way that this version does not know ({way}).", way=name)
         return SignatureFinding("undecided", "unknown-proof-type", text)
     others = sorted({_did_part(proof) for proof in _known(document)} - {""})
     if others:
-        text = f"It is signed by {others[0][:200]}, not by the issuer it names ({did[:200] or 'none'})."
-        return SignatureFinding("failed", "not-the-issuers-proof", text)
-    return _malformed("The document's proof is not one that can be read.")
+        return signed_by_another(others[0], did)
+    return _malformed(Sentence("The document's proof is not one that can be read."))
+
+
+def signed_by_another(signer: str, did: str) -> SignatureFinding:
+    """Return the finding on a document that `signer` signed and that names `did` as its issuer."""
+    text = Sentence(
+        "It is signed by {signer}, not by the issuer it names ({did}).",
+        signer=signer[:200],
+        did=did[:200] or Sentence("none"),
+    )
+    return SignatureFinding("failed", "not-the-issuers-proof", text)
 
 
 def read_issuer_proof(proof: dict[str, Any], did: str) -> IssuerProof | SignatureFinding:
@@ -78,28 +88,28 @@ def read_issuer_proof(proof: dict[str, Any], did: str) -> IssuerProof | Signatur
     if len(list(islice(places(proof), MAX_PROOF_VALUES + 1))) > MAX_PROOF_VALUES:
         return _malformed(f"The issuer's proof holds more than {MAX_PROOF_VALUES} values.")
     if proof.get("proofPurpose") != PURPOSE:
-        return _malformed(f"The issuer's proof is not made for the purpose {PURPOSE}.")
+        return _malformed(Sentence("The issuer's proof is not made for the purpose {purpose}.", purpose=PURPOSE))
     if "previousProof" in proof:
-        text = "The issuer's proof continues a chain of proofs, which this version does not follow."
+        text = Sentence("The issuer's proof continues a chain of proofs, which this version does not follow.")
         return SignatureFinding("undecided", "unknown-proof-type", text)
     try:
         for member in {"created", "expires"} & proof.keys():
             parse_time(proof[member], f"proof.{member}")
         return _with_key(proof, did, _signature(proof))
     except CredentialFormatError as error:
-        return _malformed(f"The issuer's proof cannot be read: {error}")
+        return _malformed(Sentence("The issuer's proof cannot be read: {why}", why=str(error)))
 
 
 def _with_key(proof: dict[str, Any], did: str, signature: bytes) -> IssuerProof | SignatureFinding:
     fragment = _text(proof, "verificationMethod").partition("#")[2]
     if did.startswith("did:key:") and fragment != did.removeprefix("did:key:"):
-        text = "It is signed by another key than the one that is the issuer's name (did:key)."
+        text = Sentence("It is signed by another key than the one that is the issuer's name (did:key).")
         return SignatureFinding("failed", "not-the-issuers-proof", text)
     if not fragment.startswith("z"):
-        text = f"The proof names its key only as {fragment[:60]!r}, not by its value."
+        text = Sentence("The proof names its key only as {key}, not by its value.", key=repr(fragment[:60]))
         return SignatureFinding("undecided", "unknown-proof-type", text)
     if not multibase_bytes(fragment).startswith(ED25519_PREFIX):
-        text = "The proof names a key of a type that this version does not know."
+        text = Sentence("The proof names a key of a type that this version does not know.")
         return SignatureFinding("undecided", "unknown-proof-type", text)
     return IssuerProof(proof, PublicKey.from_multibase(fragment), signature)
 

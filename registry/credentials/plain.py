@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.core.canonical import MAX_DEPTH
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Number, Sentence
 from registry.credentials.contexts import SERVED
 from registry.credentials.findings import FormatProblem
 
@@ -42,9 +43,13 @@ def places(document: Any) -> Iterator[tuple[str, Any, Any]]:  # noqa: ANN401  an
         path, value, parent, depth = stack.pop()
         count += 1
         if count > MAX_VALUES:
-            raise CredentialFormatError(f"The document holds more than {MAX_VALUES:,} values.")
+            raise CredentialFormatError(
+                Sentence("The document holds more than {number} values.", number=Number(MAX_VALUES))
+            )
         if depth > MAX_DEPTH:
-            raise CredentialFormatError(f"The document is nested deeper than {MAX_DEPTH} levels.")
+            raise CredentialFormatError(
+                Sentence("The document is nested deeper than {number} levels.", number=Number(MAX_DEPTH))
+            )
         yield path, value, parent
         if isinstance(value, dict):
             stack += [
@@ -78,11 +83,13 @@ def plain_problems(document: dict[str, Any]) -> Iterator[FormatProblem]:
     """Yield each way of writing that could make the shown JSON differ from the signed graph."""
     for path, value, parent in places(document):
         if value is None:
-            yield FormatProblem("null-member", f"The member {path} is null, which no signature covers; leave it out.")
+            text = Sentence("The member {member} is null, which no signature covers; leave it out.", member=path)
+            yield FormatProblem("null-member", text)
         elif isinstance(value, dict):
             yield from _name_problems(path, value)
         elif isinstance(value, list) and isinstance(parent, list):
-            yield FormatProblem("nested-array", f"The array {path} stands directly in an array; flatten it.")
+            text = Sentence("The array {member} stands directly in an array; flatten it.", member=path)
+            yield FormatProblem("nested-array", text)
     yield from _described_twice(document)
 
 
@@ -90,14 +97,18 @@ def _name_problems(path: str, value: dict[str, Any]) -> Iterator[FormatProblem]:
     for name in value:
         shown = f"{path}/{name[:_MAX_NAME]}"
         if name.startswith("@") and not (name == "@context" and (not path or _may_be_credential(path))):
-            yield FormatProblem("reserved-member", f"The member {shown} is a JSON-LD keyword; write it plainly.")
+            text = Sentence("The member {member} is a JSON-LD keyword; write it plainly.", member=shown)
+            yield FormatProblem("reserved-member", text)
         elif ":" in name:
-            yield FormatProblem("undefined-term", f"The member {shown} is written as an IRI, not by a defined name.")
+            text = Sentence("The member {member} is written as an IRI, not by a defined name.", member=shown)
+            yield FormatProblem("undefined-term", text)
         elif name[:1].isupper():
-            yield FormatProblem("undefined-term", f"The member {shown} is named like a type; it is no property.")
+            text = Sentence("The member {member} is named like a type; it is no property.", member=shown)
+            yield FormatProblem("undefined-term", text)
     identifier = value.get("id")
     if isinstance(identifier, str) and identifier.startswith("_:"):
-        yield FormatProblem("undefined-term", f"The id at {path or '/'} is a blank node label, which is not signed.")
+        text = Sentence("The id at {place} is a blank node label, which is not signed.", place=path or "/")
+        yield FormatProblem("undefined-term", text)
 
 
 def _described_twice(document: dict[str, Any]) -> Iterator[FormatProblem]:
@@ -114,7 +125,12 @@ def _described_twice(document: dict[str, Any]) -> Iterator[FormatProblem]:
         if owner is not None and value is not owner and value != owner:
             extra = value.keys() - {"id", "type", "endorsementComment"}
             if extra:
-                text = f"The object {path} describes {value['id'][:200]} a second time ({min(extra)[:_MAX_NAME]})."
+                text = Sentence(
+                    "The object {place} describes {id} a second time ({member}).",
+                    place=path,
+                    id=value["id"][:200],
+                    member=min(extra)[:_MAX_NAME],
+                )
                 yield FormatProblem("described-twice", text)
 
 

@@ -9,6 +9,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.contexts import SERVED, context_problem, defined_everywhere, type_terms
 from registry.credentials.findings import FormatProblem
 from registry.credentials.jsonld import expand
@@ -62,9 +63,19 @@ def _undefined(document: dict[str, Any]) -> Iterator[FormatProblem]:
         yield from _undefined_members(document, set(expanded.dropped))
     for written in dict.fromkeys(expanded.relative):
         place = next((path for path, value, _ in places(document) if value == written), None)
-        where = f" at {place}" if place else ""
-        text = f"{written!r}{where} is neither a defined type nor an absolute IRI, so no signature covers it."
-        yield FormatProblem("undefined-term", text)
+        yield FormatProblem("undefined-term", _not_a_type(repr(written), place))
+
+
+def _not_a_type(written: str, place: str | None) -> Sentence:
+    if place:
+        return Sentence(
+            "{written} at {place} is neither a defined type nor an absolute IRI, so no signature covers it.",
+            written=written,
+            place=place,
+        )
+    return Sentence(
+        "{written} is neither a defined type nor an absolute IRI, so no signature covers it.", written=written
+    )
 
 
 def _undefined_members(document: dict[str, Any], names: set[str]) -> Iterator[FormatProblem]:
@@ -80,8 +91,13 @@ def _undefined_members(document: dict[str, Any], names: set[str]) -> Iterator[Fo
 
 
 def _undefined_member(place: str) -> FormatProblem:
-    text = f"The member {place} is defined by none of the credential's contexts, so no signature covers it."
-    return FormatProblem("undefined-term", text)
+    return FormatProblem(
+        "undefined-term",
+        Sentence(
+            "The member {member} is defined by none of the credential's contexts, so no signature covers it.",
+            member=place,
+        ),
+    )
 
 
 def _types(value: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from registry.core.sentence import Number, Sentence
 from registry.credentials.findings import FormatProblem
 from registry.credentials.forms import sentences
 from registry.credentials.model import AchievementCredential, ClrCredential, EndorsementCredential
@@ -23,13 +24,16 @@ def shape_problems(document: dict[str, Any]) -> Iterator[FormatProblem]:
     named = {name for name in (types if isinstance(types, list) else [types]) if isinstance(name, str)}
     form = next((form for form in FORMS if named.intersection(form.is_a)), None)
     if form is None:
-        text = "It is neither an Open Badge nor an endorsement nor a learner record: its type names none of them."
+        text = Sentence(
+            "It is neither an Open Badge nor an endorsement nor a learner record: its type names none of them."
+        )
         yield FormatProblem("not-open-badges", text)
         return
     listed = document.get("credentialStatus")
     if isinstance(listed, list) and len(listed) > 1:
-        text = (
-            f"It carries {len(listed)} status entries; an Open Badge has one, so it is not clear which of them counts."
+        text = Sentence(
+            "It carries {number} status entries; an Open Badge has one, so it is not clear which of them counts.",
+            number=Number(len(listed)),
         )
         yield FormatProblem("several-statuses", text)
         document = {name: value for name, value in document.items() if name != "credentialStatus"}

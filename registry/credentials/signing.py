@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.core.canonical import canonical_bytes, parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, SignatureError
+from registry.core.sentence import Sentence
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.issuer_proof import (
     CRYPTOSUITE,
@@ -168,11 +169,14 @@ def _judged(document: dict[str, Any], proof: dict[str, Any], graph: _Graph) -> S
     try:
         holds = _holds(graph, read)
     except (CredentialFormatError, CanonicalFormError) as error:
-        text = f"The signature cannot be checked, because the document cannot be put in canonical form: {error}"
+        text = Sentence(
+            "The signature cannot be checked, because the document cannot be put in canonical form: {why}",
+            why=str(error),
+        )
         return SignatureFinding("undecided", "not-canonical", text, read.key.key_hash)
     if holds:
         return _passed(read)
-    text = "The content is not what was signed: it was altered afterwards."
+    text = Sentence("The content is not what was signed: it was altered afterwards.")
     return SignatureFinding("failed", "altered", text, read.key.key_hash)
 
 
@@ -206,7 +210,7 @@ def _signs(read: IssuerProof, context: object, canonical: Callable[[Expanded], b
 
 
 def _passed(read: IssuerProof) -> SignatureFinding:
-    text = "The signature is that of the key it names, over exactly this content."
+    text = Sentence("The signature is that of the key it names, over exactly this content.")
     return SignatureFinding("passed", "signed", text, read.key.key_hash)
 
 

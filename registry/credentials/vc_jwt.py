@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import CredentialFormatError, SignatureError
+from registry.core.sentence import Sentence
 from registry.credentials.compact_jws import base64url, from_base64url, signing_bytes
 from registry.credentials.findings import FormatProblem, SignatureFinding
-from registry.credentials.issuer_proof import issuer_did
+from registry.credentials.issuer_proof import issuer_did, signed_by_another
 from registry.credentials.keys import ED25519_PREFIX, PublicKey, multibase_bytes
 from registry.credentials.rsa_keys import RSA_PREFIX, RsaPublicKey, any_public_key
 from registry.credentials.times import parse_time
@@ -97,15 +98,22 @@ def credential_of(payload: dict[str, Any]) -> dict[str, Any]:
 def claim_problems(payload: dict[str, Any]) -> Iterator[FormatProblem]:
     """Yield each claim that is missing or says something other than the member it repeats."""
     if isinstance(payload.get("vc"), dict) and "@context" not in payload:
-        text = "It is a VC-JWT of the older data model (claim vc), which this version does not read."
+        text = Sentence("It is a VC-JWT of the older data model (claim vc), which this version does not read.")
         yield FormatProblem("older-vc-jwt", text, undecided=True)
         return
     for name, member, expected in _expected(payload):
         if name not in payload:
-            yield FormatProblem("claims-mismatch", f"The VC-JWT lacks the claim {name}, which must repeat {member}.")
+            yield FormatProblem(
+                "claims-mismatch",
+                Sentence("The VC-JWT lacks the claim {claim}, which must repeat {member}.", claim=name, member=member),
+            )
         elif expected is _ABSENT or not _is_same(payload[name], expected):
-            text = f"The claim {name} of the VC-JWT says something other than {member}."
-            yield FormatProblem("claims-mismatch", text)
+            yield FormatProblem(
+                "claims-mismatch",
+                Sentence(
+                    "The claim {claim} of the VC-JWT says something other than {member}.", claim=name, member=member
+                ),
+            )
 
 
 def jwt_finding(jws: CompactJws) -> SignatureFinding:
@@ -116,17 +124,22 @@ def jwt_finding(jws: CompactJws) -> SignatureFinding:
     try:
         key = _key(jws.header, issuer_did(jws.payload))
     except CredentialFormatError as error:
-        return _malformed(f"The key of the VC-JWT cannot be read: {error}")
+        return _malformed(Sentence("The key of the VC-JWT cannot be read: {why}", why=str(error)))
     if isinstance(key, SignatureFinding):
         return key
     if not isinstance(key, KEY_TYPES[jws.header["alg"]]):
-        return _malformed(f"The VC-JWT names the algorithm {jws.header['alg']}, which its key is not made for.")
+        return _malformed(
+            Sentence(
+                "The VC-JWT names the algorithm {algorithm}, which its key is not made for.",
+                algorithm=jws.header["alg"],
+            )
+        )
     try:
         key.verify(jws.signature, jws.signed)
     except SignatureError:
-        text = "The content is not what was signed: it was altered afterwards."
+        text = Sentence("The content is not what was signed: it was altered afterwards.")
         return SignatureFinding("failed", "altered", text, key.key_hash)
-    text = "The signature is that of the key it names, over exactly this content."
+    text = Sentence("The signature is that of the key it names, over exactly this content.")
     return SignatureFinding("passed", "signed", text, key.key_hash)
 
 
@@ -146,7 +159,7 @@ def _expected(payload: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     yield "nbf", "validFrom", _seconds_or_absent(payload, "validFrom")
     yield "sub", "credentialSubject.id", _text_or_absent(subject.get("id") if isinstance(subject, dict) else None)
     if "iat" in payload:
-        yield "iat", "a time in seconds", payload["iat"] if _is_number(payload["iat"]) else _ABSENT
+        yield "iat", Sentence("a time in seconds"), payload["iat"] if _is_number(payload["iat"]) else _ABSENT
     if "exp" in payload:
         yield "exp", "validUntil", _seconds_or_absent(payload, "validUntil")
 
@@ -178,18 +191,27 @@ def _seconds_or_absent(payload: dict[str, Any], member: str) -> object:
 def _header_problem(header: dict[str, Any]) -> SignatureFinding | None:
     algorithm, kind = header.get("alg"), header.get("typ", "JWT")
     if algorithm == "none" or not isinstance(algorithm, str) or algorithm.startswith("HS"):
-        text = f"Its algorithm ({str(algorithm)[:20]}) lets everybody sign who can read it, so it proves nothing."
+        text = Sentence(
+            "Its algorithm ({algorithm}) lets everybody sign who can read it, so it proves nothing.",
+            algorithm=str(algorithm)[:20],
+        )
         return SignatureFinding("failed", "unsafe-algorithm", text)
     if algorithm not in KEY_TYPES:
-        text = f"It is signed in a way that this version does not know ({algorithm[:20]})."
+        text = Sentence("It is signed in a way that this version does not know ({way}).", way=algorithm[:20])
         return SignatureFinding("undecided", "unknown-proof-type", text)
     other = sorted(header.keys() - _HEADER)
     if other:
-        return _malformed(f"The header of the VC-JWT holds {other[0][:40]!r}; only {', '.join(sorted(_HEADER))} may.")
+        return _malformed(
+            Sentence(
+                "The header of the VC-JWT holds {member}; only {members} may.",
+                member=repr(other[0][:40]),
+                members=", ".join(sorted(_HEADER)),
+            )
+        )
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
-        return _malformed(f"The VC-JWT says that it is something else ({str(kind)[:40]}).")
+        return _malformed(Sentence("The VC-JWT says that it is something else ({kind}).", kind=str(kind)[:40]))
     if not {"kid", "jwk"} & header.keys():
-        return _malformed("The header of the VC-JWT names no key (kid or jwk).")
+        return _malformed(Sentence("The header of the VC-JWT names no key (kid or jwk)."))
     return None
 
 
@@ -205,7 +227,7 @@ def _key(header: dict[str, Any], did: str) -> PublicKey | RsaPublicKey | Signatu
     if len(set(keys)) > 1:
         raise CredentialFormatError("kid and jwk are not the same key.")
     if did.startswith("did:key:") and keys[0].multibase != did.removeprefix("did:key:"):
-        text = "It is signed by another key than the one that is the issuer's name (did:key)."
+        text = Sentence("It is signed by another key than the one that is the issuer's name (did:key).")
         return SignatureFinding("failed", "not-the-issuers-proof", text)
     return keys[0]
 
@@ -213,11 +235,10 @@ def _key(header: dict[str, Any], did: str) -> PublicKey | RsaPublicKey | Signatu
 def _key_of_url(kid: object, did: str) -> PublicKey | RsaPublicKey | SignatureFinding:
     url, _, fragment = kid.partition("#") if isinstance(kid, str) else ("", "", "")
     if url.startswith("did:") and url != did:
-        text = f"It is signed by {url[:200]}, not by the issuer it names ({did[:200] or 'none'})."
-        return SignatureFinding("failed", "not-the-issuers-proof", text)
+        return signed_by_another(url, did)
     known = fragment.startswith("z") and multibase_bytes(fragment).startswith((ED25519_PREFIX, RSA_PREFIX))
     if url != did or not known:
-        text = f"The VC-JWT names its key only as {str(kid)[:60]!r}, not by its value."
+        text = Sentence("The VC-JWT names its key only as {key}, not by its value.", key=repr(str(kid)[:60]))
         return SignatureFinding("undecided", "unknown-proof-type", text)
     return any_public_key(fragment)
 

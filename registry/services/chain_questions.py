@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from registry.checks.facts import ChainFacts, Unreachable
 from registry.core.errors import ChainUnavailableError
+from registry.core.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_QUESTIONS = 256
 """Most questions to chains in one verification, with everything that is embedded."""
-_TOO_MANY = Unreachable("the document asks more of the chain than one verification allows")
+_TOO_MANY = Unreachable(Sentence("the document asks more of the chain than one verification allows"))
 
 
 class ChainQuestions:

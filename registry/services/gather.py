@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, Facts, PartFacts, Unreachable
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.endorsement import endorsed_credential, endorsed_object
 from registry.credentials.findings import FormatProblem
 from registry.credentials.presented import Presented, SignatureFinding, entry_shown
@@ -35,7 +36,7 @@ MAX_NESTING = 4
 """Deepest embedding of credentials in credentials that is judged."""
 MAX_PARTS = 200
 """Most embedded credentials that are judged in one verification, over all levels."""
-UNSIGNED = Unreachable("the document is not what its issuer signed, so nothing that it names was asked")
+UNSIGNED = Unreachable(Sentence("the document is not what its issuer signed, so nothing that it names was asked"))
 """Said of web sites where the document itself does not hold."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, ChainFacts, NotAsked, StatusListAnswer, Unreachable
 from registry.core.errors import CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.issuer_proof import issuer_did
 from registry.credentials.plain import plain_problems
 from registry.credentials.signing import verify_proof
@@ -70,19 +71,19 @@ def listed_status(
         return NOT_ASKED
     entry = _revocation_entry(presented.document)
     if entry is None:
-        return Unreachable("its credentialStatus is no list of revocations that is read here")
+        return Unreachable(Sentence("its credentialStatus is no list of revocations that is read here"))
     url, index = entry.get("statusListCredential"), _index(entry)
     if not isinstance(url, str) or index is None:
-        return Unreachable("its credentialStatus names no list and index that can be read")
+        return Unreachable(Sentence("its credentialStatus names no list and index that can be read"))
     document = web.document(url)
     if isinstance(document, Unreachable):
         return document
     if not isinstance(document, dict):
-        return Unreachable(f"{url[:200]} is no status list")
+        return Unreachable(Sentence("{url} is no status list", url=url[:200]))
     try:
         return StatusListAnswer(is_revoked(document, index), _is_issuers(document, presented, anchoring, keys))
     except CredentialFormatError as error:
-        return Unreachable(f"{url[:200]} is no status list ({str(error).rstrip('.')})")
+        return Unreachable(Sentence("{url} is no status list ({why})", url=url[:200], why=str(error).rstrip(".")))
 
 
 def _is_issuers(document: dict[str, Any], presented: Presented, anchoring: Anchoring, keys: ListKeys) -> bool:

@@ -13,6 +13,7 @@ from registry.core.did import did_hash
 from registry.core.digest import leaf_hash
 from registry.core.errors import CanonicalFormError, ProofLengthError
 from registry.core.proof import root_from_proof
+from registry.core.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,21 +35,29 @@ LEAF_SCRIPT = (
 )
 """Prints the leaf hash of a bundle or credential whose `proof` is an array of one."""
 
-LIMIT = "The contract proves anchoring and status. It does not check the signature, nor who holds the credential."
-EXPECTED = "Expected, by what this verifier read:"
-_ENDPOINT_OWN = "First name an endpoint of {network}; any that you trust will do."
-_ENDPOINT = "First name an endpoint of {network}; this one, or any other that you trust."
-_LEAF = (
+LIMIT = Sentence(
+    "The contract proves anchoring and status. It does not check the signature, nor who holds the credential."
+)
+EXPECTED = Sentence("Expected, by what this verifier read:")
+_ENDPOINT_OWN = Sentence("First name an endpoint of {network}; any that you trust will do.")
+_ENDPOINT = Sentence("First name an endpoint of {network}; this one, or any other that you trust.")
+_LEAF = Sentence(
     "Save the file you have as credential.json and recompute its leaf hash (needs Python and the package rfc8785); it "
     "must be {leaf}."
 )
-_VERIFY = "Is it anchored by this issuer, and how does it stand? 5 means valid, then the time of anchoring."
-_ANCHOR = "When was its batch anchored? Seconds since 1970, block number, and when the batch was revoked (0: not)."
-_STATUS = "Is it revoked or suspended? 0 means neither, 1 suspended, 2 revoked; then the two times and the reason."
-_KEY = "Was the signing key the issuer's when it was anchored? 2 means yes."
-_ACCREDITED = "Did {accreditor} vouch for the issuer when it was anchored? 1 means yes; the last value is the name."
-_ISSUER = "Which identifier does the account on the chain have? The first value must be the hash below it."
-_DID_HASH = "The hash of the identifier that the credential names:"
+_VERIFY = Sentence("Is it anchored by this issuer, and how does it stand? 5 means valid, then the time of anchoring.")
+_ANCHOR = Sentence(
+    "When was its batch anchored? Seconds since 1970, block number, and when the batch was revoked (0: not)."
+)
+_STATUS = Sentence(
+    "Is it revoked or suspended? 0 means neither, 1 suspended, 2 revoked; then the two times and the reason."
+)
+_KEY = Sentence("Was the signing key the issuer's when it was anchored? 2 means yes.")
+_ACCREDITED = Sentence(
+    "Did {accreditor} vouch for the issuer when it was anchored? 1 means yes; the last value is the name."
+)
+_ISSUER = Sentence("Which identifier does the account on the chain have? The first value must be the hash below it.")
+_DID_HASH = Sentence("The hash of the identifier that the credential names:")
 
 MAX_NAME = 300
 """Most characters shown of a name."""
@@ -99,8 +108,8 @@ def commands(judged: Judged, rpc_urls: Sequence[str]) -> tuple[Command, ...]:
 def _endpoint(chain: ChainFacts, rpc_urls: Sequence[str]) -> Command:
     address = next((url for url in rpc_urls if _is_public(url)), None)
     if address is None:
-        return Command(_ENDPOINT_OWN.format(network=chain.network.title), "export ETH_RPC_URL=https://", "")
-    return Command(_ENDPOINT.format(network=chain.network.title), f"export ETH_RPC_URL={address}", "")
+        return Command(_ENDPOINT_OWN.format(network=Sentence(chain.network.title)), "export ETH_RPC_URL=https://", "")
+    return Command(_ENDPOINT.format(network=Sentence(chain.network.title)), f"export ETH_RPC_URL={address}", "")
 
 
 def _is_public(url: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from registry.checks.facts import Unreachable
 from registry.core.errors import ProfileUnavailableError
+from registry.core.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +51,7 @@ class WebQuestions:
 
     def _fetched(self, fetch: Callable[[], T]) -> T | Unreachable:
         if not self._left:
-            return Unreachable("the document asks for more web sites than one verification allows")
+            return Unreachable(Sentence("the document asks for more web sites than one verification allows"))
         self._left -= 1
         try:
             return fetch()
