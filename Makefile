@@ -35,6 +35,7 @@ check: install ## Format, lint, types, layers, contract lint, and drift of every
 	python contracts/export_artifact.py --check
 	slither .
 	python docs/check_help.py
+	python docs/check_translations.py
 
 test: install ## Run every test: contract, core, store, chain, page
 	npx hardhat test

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 
+from registry.core.sentence import Sentence
 from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestFieldError
 from verifier_web.several import parts_of
 
@@ -74,18 +75,20 @@ async def read_body(request: Request, limit: int = MAX_BYTES) -> bytes:
         with anyio.fail_after(BODY_SECONDS):
             return await _counted(request, limit)
     except TimeoutError as error:
-        raise BodyTooSlowError(f"The body did not arrive within {BODY_SECONDS} seconds; send it again.") from error
+        raise BodyTooSlowError(
+            Sentence("The body did not arrive within {seconds} seconds; send it again.", seconds=BODY_SECONDS)
+        ) from error
     except ClientDisconnect as error:
-        raise BodyTooSlowError("The connection closed before the body was complete.") from error
+        raise BodyTooSlowError(Sentence("The connection closed before the body was complete.")) from error
 
 
 async def read_submissions(request: Request) -> list[Submission]:
     """Return what the page's form carries, at least one; RequestError if it is no form, too much or too slow."""
     kind = media_type(request)
     if kind not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
-        raise MediaTypeError("This address takes the page's own form; programs use POST /v1/verifications.")
+        raise MediaTypeError(Sentence("This address takes the page's own form; programs use POST /v1/verifications."))
     if _charset(request) not in {"", "utf-8"}:
-        raise MediaTypeError("The form is not in UTF-8; use the page as it is.")
+        raise MediaTypeError(Sentence("The form is not in UTF-8; use the page as it is."))
     body = await read_body(request, FORM_BYTES if kind == "multipart/form-data" else URLENCODED_BYTES)
     replayed = Request(request.scope, _replay(body))
     async with replayed.form(max_files=_MOST_FILES, max_fields=_MULTIPART_FIELDS, max_part_size=FORM_BYTES) as form:
@@ -111,7 +114,7 @@ def expected_by_header(request: Request) -> str | None:
     try:
         return _expected(unquote(value, errors="strict"))
     except UnicodeDecodeError as error:
-        raise RequestFieldError(f"{RECIPIENT_HEADER} is not percent-encoded UTF-8.") from error
+        raise RequestFieldError(Sentence("{header} is not percent-encoded UTF-8.", header=RECIPIENT_HEADER)) from error
 
 
 def carried_along(data: bytes) -> str:
@@ -127,11 +130,11 @@ async def _submissions(form: FormData) -> list[Submission]:
     files = [one for one in form.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
     _require_few(len(files))
     if files:
-        read = [(_within(await one.read()), one.filename or "the file") for one in files]
+        read = [(_within(await one.read()), one.filename or Sentence("the file")) for one in files]
         return [Submission(data, name, whom, text_ignored=bool(pasted)) for data, name in read]
     if isinstance(again, str) and again and not pasted:
-        return [Submission(_within(_decoded(again)), "what you handed in before", whom)]
-    return [Submission(_within(pasted), "pasted text", whom)]
+        return [Submission(_within(_decoded(again)), Sentence("what you handed in before"), whom)]
+    return [Submission(_within(pasted), Sentence("pasted text"), whom)]
 
 
 def _separated(given: list[Submission]) -> list[Submission]:
@@ -140,24 +143,30 @@ def _separated(given: list[Submission]) -> list[Submission]:
     for one in given:
         parts = parts_of(one.data)
         _require_few(len(found) + len(parts))
-        names = [f"{one.source}, {number}" for number in range(1, len(parts) + 1)] if len(parts) > 1 else [one.source]
+        names = (
+            [Sentence("{text}, {rest}", text=one.source, rest=str(number)) for number in range(1, len(parts) + 1)]
+            if len(parts) > 1
+            else [one.source]
+        )
         found += [replace(one, data=part, source=name) for part, name in zip(parts, names, strict=True)]
     return found
 
 
 def _require_few(count: int) -> None:
     if count > MAX_AT_ONCE:
-        raise BodyTooLargeError(
-            f"That is more than {MAX_AT_ONCE} credentials, the most that are checked together here; programs use "
-            "POST /v1/verifications/batch."
+        words = Sentence(
+            "That is more than {most} credentials, the most that are checked together here; programs use "
+            "POST /v1/verifications/batch.",
+            most=MAX_AT_ONCE,
         )
+        raise BodyTooLargeError(words)
 
 
 def _decoded(again: str) -> bytes:
     try:
         return base64.b64decode(again, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise RequestFieldError("The page's hidden field was changed; paste the credential again.") from error
+        raise RequestFieldError(Sentence("The page's hidden field was changed; paste the credential again.")) from error
 
 
 def _within(data: bytes) -> bytes:
@@ -169,14 +178,17 @@ def _within(data: bytes) -> bytes:
 def _expected(text: str) -> str | None:
     stripped = text.strip()
     if len(stripped) > MAX_EXPECTED:
-        raise RequestFieldError(f"The e-mail address, id or name has more than {MAX_EXPECTED} characters; shorten it.")
+        words = Sentence(
+            "The e-mail address, id or name has more than {most} characters; shorten it.", most=MAX_EXPECTED
+        )
+        raise RequestFieldError(words)
     return stripped or None
 
 
 def _require_plain_encoding(request: Request) -> None:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity"}:
-        raise MediaTypeError("The body is compressed; send it as it is, without Content-Encoding.")
+        raise MediaTypeError(Sentence("The body is compressed; send it as it is, without Content-Encoding."))
 
 
 async def _counted(request: Request, limit: int) -> bytes:
@@ -191,7 +203,8 @@ async def _counted(request: Request, limit: int) -> bytes:
 
 
 def _too_large(limit: int) -> BodyTooLargeError:
-    return BodyTooLargeError(f"That is more than {limit // (1024 * 1024)} MiB, the most that is read at once.")
+    words = Sentence("That is more than {most} MiB, the most that is read at once.", most=limit // (1024 * 1024))
+    return BodyTooLargeError(words)
 
 
 class _replay:  # noqa: N801  a function with memory

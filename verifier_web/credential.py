@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.sentences import day
+from registry.core.sentence import Day, Sentence
 from registry.credentials.descriptors import CREDIT_SYSTEM
 from registry.credentials.frameworks import european_report
 from verifier_web import labels as label
@@ -171,7 +172,7 @@ def _credits(subject: dict[str, Any], achievement: dict[str, Any], alignments: l
     )
     if earned and available and earned != available:
         return label.CREDITS_OF.format(earned=earned, available=available, unit=unit)
-    return f"{earned or available} {unit}" if earned or available else ""
+    return Sentence("{number} {unit}", number=earned or available, unit=unit) if earned or available else ""
 
 
 def _period(subject: dict[str, Any]) -> str:
@@ -214,10 +215,9 @@ def _date(value: object) -> str:
     """Return `30 June 2026` for a date-time we can read, else the text as it stands."""
     text = line(value)
     try:
-        at = date.fromisoformat(text[:10])
+        return Day(date.fromisoformat(text[:10]))
     except ValueError:
         return text
-    return f"{at.day} {at:%B %Y}"
 
 
 def _day(at: datetime | None) -> str:

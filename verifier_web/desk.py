@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 import anyio
 
 from registry.core.errors import RegistryError
+from registry.core.sentence import Sentence, then
 from registry.services.kinds import foreign_kind
 from registry.services.vc_verify import VcVerification
 from verifier_web.errors import BusyError, ForeignDocumentError, TooLongError
@@ -158,7 +159,7 @@ class Desk:
     async def done(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
         """Return what some work comes to, done in one of the same places; BusyError and TooLongError as above."""
         if not self._places.acquire(blocking=False):
-            raise BusyError("This server is doing as many checks as it can; try again in a few seconds.")
+            raise BusyError(Sentence("This server is doing as many checks as it can; try again in a few seconds."))
         future = self._threads.submit(self._timed, work, kind)
         # The place is taken for as long as the thread works, whether or not anybody still waits for it.
         future.add_done_callback(lambda _: self._places.release())
@@ -166,10 +167,12 @@ class Desk:
             with anyio.fail_after(self._seconds):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise TooLongError(
-                f"The check took longer than {self._seconds:.0f} seconds, because somebody else did not answer. That "
-                "says nothing about the credential; try again later."
-            ) from error
+            words = Sentence(
+                "The check took longer than {seconds} seconds, because somebody else did not answer. That says nothing "
+                "about the credential; try again later.",
+                seconds=f"{self._seconds:.0f}",
+            )
+            raise TooLongError(words) from error
 
     def _timed(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
         begun = time.perf_counter()
@@ -182,5 +185,5 @@ class Desk:
         foreign = foreign_kind(data)
         if foreign is not None:
             told = KINDS[foreign]
-            raise ForeignDocumentError(f"{told.title} {told.advice}")
+            raise ForeignDocumentError(then(Sentence(told.title), Sentence(told.advice)))
         return self._verifier.verify(data, expected)

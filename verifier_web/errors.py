@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from registry.core.errors import InputError, RegistryError, UnavailableError
+from registry.core.sentence import counted
 
 
 class RequestError(RegistryError):
@@ -57,8 +58,12 @@ class TooManyRequestsError(RequestError):
 
     def __init__(self, *, retry_after_seconds: int) -> None:
         """Keep how long to wait, for a header."""
-        wait = "a second" if retry_after_seconds == 1 else f"{retry_after_seconds} seconds"
-        super().__init__(f"These are more requests from your address than this server takes; come back in {wait}.")
+        words = counted(
+            "These are more requests from your address than this server takes; come back in {number} seconds.",
+            retry_after_seconds,
+            one="These are more requests from your address than this server takes; come back in a second.",
+        )
+        super().__init__(words)
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.report import Outcome
+from registry.core.sentence import Sentence
 from verifier_web import labels as label
 from verifier_web import wording as say
 from verifier_web.text import line
@@ -83,10 +84,14 @@ def _identifier(entry: dict[str, Any]) -> _Identifier:
 
 def _details(identifiers: list[_Identifier], shown: list[str]) -> tuple[str, ...]:
     return tuple(
-        f"{label.IDENTITY_TYPES.get(one.kind, one.kind.removeprefix('ext:'))}: {one.value}"
+        Sentence("{label}: {value}", label=_kind_words(one.kind), value=one.value)
         for one in identifiers
         if not one.hashed and one.value and one.value not in shown
     )
+
+
+def _kind_words(kind: str) -> str:
+    return label.IDENTITY_TYPES.get(kind, kind.removeprefix("ext:"))
 
 
 def _hint(asked: CheckResult | None, *, named: bool, proven: bool) -> str:

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from registry.credentials.descriptors import PROPERTY_LABELS
+from verifier_web.translatable import make_translatable
 
 ALIGNMENTS = PROPERTY_LABELS
 """Alignments that are a property of the achievement rather than something learnt."""
-ACHIEVEMENT_TYPES = {"MicroCredential": "Micro-credential"}
-"""Achievement types whose words do not follow from their spelling."""
+ACHIEVEMENT_TYPES = {
+    "Achievement": "Achievement",
+    "ApprenticeshipCertificate": "Apprenticeship certificate",
+    "Assessment": "Assessment",
+    "Assignment": "Assignment",
+    "AssociateDegree": "Associate degree",
+    "Award": "Award",
+    "Badge": "Badge",
+    "BachelorDegree": "Bachelor degree",
+    "Certificate": "Certificate",
+    "CertificateOfCompletion": "Certificate of completion",
+    "Certification": "Certification",
+    "CommunityService": "Community service",
+    "Competency": "Competency",
+    "Course": "Course",
+    "CoCurricular": "Co-curricular activity",
+    "Degree": "Degree",
+    "Diploma": "Diploma",
+    "DoctoralDegree": "Doctoral degree",
+    "Fieldwork": "Fieldwork",
+    "LearningProgram": "Learning program",
+    "License": "License",
+    "Membership": "Membership",
+    "MasterDegree": "Master degree",
+    "MicroCredential": "Micro-credential",
+}
+"""Open Badges' achievement types in words; others follow from their spelling and stay English."""
 IDENTITY_TYPES = {
     "name": "Name",
     "emailAddress": "E-mail address",
@@ -47,3 +73,5 @@ PATH = "Path, nearest the leaf first"
 CHAIN, CONTRACT, ACCOUNT = "Chain", "Contract", "Issuer's account"
 FINALIZED, LATEST = "Finalized block", "Latest block"
 ANCHORED_AT, ANCHORED_IN = "Anchored at", "Anchored in block"
+
+make_translatable(globals())

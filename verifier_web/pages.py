@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry.checks.facts import ChainFacts
 from registry.checks.report import Outcome, Verdict, standing
 from registry.checks.sentences import moment
+from registry.core.sentence import Sentence, then
 from verifier_web import labels as label
 from verifier_web import wording as say
 from verifier_web.credential import CredentialView, Fact, credential_view
@@ -123,11 +124,12 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
     asked = asked_of(report)
     parts = _parts(report, facts)
     headline, rest = sentences(report.summary)
+    meaning = _meaning(report, proven=proven)
     return VerdictPage(
         tone=TONES[report.verdict],
         word=say.VERDICT_WORDS[report.verdict],
         headline=headline,
-        meaning=f"{rest} {_meaning(report, proven=proven)}".strip(),
+        meaning=meaning if rest is None else then(rest, meaning),
         network_note=_network_note(report),
         may_compare=report.verdict is not Verdict.NOT_VERIFIED or asked is not None,
         proven=proven,
@@ -149,16 +151,18 @@ def asked_of(report: Report) -> CheckResult | None:
     return next(asked, None)
 
 
-def sentences(summary: str) -> tuple[str, str]:
-    """Return the first sentence, which is the headline, and the others."""
-    first, stop, rest = line(summary).partition(". ")
-    return first + stop.strip(), rest
+def sentences(summary: Sentence) -> tuple[str, Sentence | None]:
+    """Return the first sentence, which is the headline, and what is said beside it, if anything is."""
+    first, rest = summary.values.get("first"), summary.values.get("rest")
+    if isinstance(first, Sentence) and isinstance(rest, Sentence):
+        return line(first), rest
+    return line(summary), None
 
 
-def _meaning(report: Report, *, proven: bool) -> str:
+def _meaning(report: Report, *, proven: bool) -> Sentence:
     if proven and report.reason in say.MEANINGS_GENUINE:
-        return say.MEANINGS_GENUINE[report.reason]
-    return say.MEANINGS.get(report.reason, say.MEANINGS_ELSE[report.verdict])
+        return Sentence(say.MEANINGS_GENUINE[report.reason])
+    return Sentence(say.MEANINGS.get(report.reason, say.MEANINGS_ELSE[report.verdict]))
 
 
 def _network_note(report: Report) -> str:

@@ -20,6 +20,7 @@ from verifier_web import wording as say
 from verifier_web.answers import AsciiJson
 from verifier_web.errors import BodyTooLargeError, BodyTooSlowError, MediaTypeError, RequestError, TooManyRequestsError
 from verifier_web.headers import NO_STORE, headers_of
+from verifier_web.languages import language_of
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -90,7 +91,7 @@ def add_handlers(app: FastAPI, renderer: Renderer, metrics: Metrics) -> None:
             metrics.refused(error)
         if request.url.path.startswith(API_PREFIXES):
             return _document(problem, headers)
-        return renderer.problem(problem, headers)
+        return renderer.problem(language_of(request), problem, headers)
 
     for kind in (RegistryError, HTTPException, Exception):
         app.add_exception_handler(kind, answer)

@@ -1,4 +1,4 @@
-"""Templates into responses: autoescaped, never cached where they speak of somebody's credential."""
+"""Templates into responses, in the reader's language: autoescaped, never cached where they speak of a credential."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from registry.core.sentence import TECHNICAL, Sentence, listed
+from registry.credentials.framework import LEVELS, STATES
 from verifier_web import wording as say
 from verifier_web.body import carried_along
+from verifier_web.catalogue import Catalogue
 from verifier_web.headers import NO_STORE
+from verifier_web.languages import LANGUAGES, PARAMETER
 from verifier_web.listing import listing_page
 from verifier_web.pages import verdict_page
 from verifier_web.problems import problem_of
@@ -27,10 +32,13 @@ if TYPE_CHECKING:
     from registry.services.verify_many import Unjudged
     from verifier_web.body import Submission
     from verifier_web.desk import Judged
+    from verifier_web.languages import Chosen, Language
     from verifier_web.problems import Problem
 
 ASSETS = ("page.css", "page.js", "camera.js", "icon.svg")
 """The static files, whose addresses carry a digest of their content."""
+DESCRIPTOR_TONES = {"present": "good", "weak": "open", "missing": "none"}
+"""Icon and colour of how a descriptor was found."""
 
 
 class Renderer:
@@ -38,52 +46,88 @@ class Renderer:
 
     def __init__(self, networks: Mapping[str, Network]) -> None:
         self._networks = networks
-        self._environment = Environment(
-            loader=PackageLoader("verifier_web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(say=say, assets={name: _address(name) for name in ASSETS})
+        self._environments = {language: _environment(language) for language in LANGUAGES}
 
-    def start(self, origin: str) -> Response:
+    def start(self, chosen: Chosen, origin: str) -> Response:
         """Return the start page; `origin` is the address that programs use, without a trailing slash."""
-        return self._page("start.html", 200, {"Cache-Control": "no-cache"}, origin=origin)
+        return self._page(chosen, "start.html", 200, {"Cache-Control": "no-cache"}, origin=origin)
 
-    def camera(self) -> Response:
+    def camera(self, chosen: Chosen) -> Response:
         """Return the page that reads a QR code with the camera."""
-        return self._page("camera.html", 200, {"Cache-Control": "no-cache"})
+        return self._page(chosen, "camera.html", 200, {"Cache-Control": "no-cache"})
 
-    def verdict(self, submission: Submission, judged: Judged) -> Response:
+    def verdict(self, chosen: Chosen, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""
         return self._page(
+            chosen,
             "verdict.html",
             200,
             NO_STORE,
             page=verdict_page(judged, self._networks),
-            again=carried_along(submission.data),
-            expected=submission.expected or "",
+            **_carried(submission),
             source=line(submission.source),
             text_ignored=submission.text_ignored,
         )
 
-    def not_a_credential(self, submission: Submission, error: Unjudged) -> Response:
+    def not_a_credential(self, chosen: Chosen, submission: Submission, error: Unjudged) -> Response:
         """Return the kind page for something that is not a credential, with what exactly was found."""
-        status = problem_of(error).status
-        return self._page("none.html", status, NO_STORE, told=told_of(submission.data, error), exactly=line(str(error)))
+        told = told_of(submission.data, error)
+        values = {"told": told, "exactly": line(str(error)), **_carried(submission)}
+        return self._page(chosen, "none.html", problem_of(error).status, NO_STORE, **values)
 
-    def several(self, submissions: Sequence[Submission], found: Sequence[Judged | Unjudged]) -> Response:
+    def several(
+        self, chosen: Chosen, submissions: Sequence[Submission], found: Sequence[Judged | Unjudged]
+    ) -> Response:
         """Return the page that lists what came of each of several things that were handed in together."""
-        return self._page("several.html", 200, NO_STORE, page=listing_page(submissions, found))
+        return self._page(chosen, "several.html", 200, NO_STORE, page=listing_page(submissions, found), again="")
 
-    def problem(self, problem: Problem, headers: dict[str, str]) -> Response:
+    def problem(self, chosen: Chosen, problem: Problem, headers: dict[str, str]) -> Response:
         """Return the page for a request that could not be answered."""
-        return self._page("problem.html", problem.status, {**NO_STORE, **headers}, problem=problem)
+        return self._page(chosen, "problem.html", problem.status, {**NO_STORE, **headers}, problem=problem)
 
-    def _page(self, template: str, status: int, headers: Mapping[str, str], **values: object) -> Response:
-        text = self._environment.get_template(template).render(**values)
-        return HTMLResponse(text, status, headers)
+    def _page(
+        self, chosen: Chosen, template: str, status: int, headers: Mapping[str, str], **values: object
+    ) -> Response:
+        language = chosen.language
+        text = self._environments[language].get_template(template).render(chosen=chosen, **values)
+        own = {"Content-Language": language.tag, "Vary": "Accept-Language"}
+        return HTMLResponse(text, status, {**headers, **own})
+
+
+def _environment(language: Language) -> Environment:
+    """Return where templates are laid out in one language: whatever of ours they put out is said in it."""
+    environment = Environment(
+        loader=PackageLoader("verifier_web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=Catalogue(language).say,
+    )
+    environment.globals.update(
+        say=say,
+        language=language,
+        languages=LANGUAGES,
+        parameter=PARAMETER,
+        assets={name: _address(name) for name in ASSETS},
+        descriptor_levels=LEVELS,
+        descriptor_states=STATES,
+        descriptor_tones=DESCRIPTOR_TONES,
+        in_english=_in_english,
+        listed=listed,
+    )
+    return environment
+
+
+def _in_english(text: str) -> str:
+    """Return the attributes of an element whose text is technical detail, which is not translated."""
+    ours = isinstance(text, Sentence) and text.template != TECHNICAL
+    return "" if ours else Markup(' lang="en" dir="ltr"')
+
+
+def _carried(submission: Submission) -> dict[str, str]:
+    """Return what a page carries along, for another question or another language."""
+    return {"again": carried_along(submission.data), "expected": submission.expected or ""}
 
 
 def _address(name: str) -> str:

@@ -15,6 +15,7 @@ from registry.checks.facts import ChainFacts
 from registry.checks.proven import proven_name
 from registry.checks.report import report_json
 from registry.credentials.times import time_text
+from verifier_web import report_wording as keep
 from verifier_web import wording as say
 from verifier_web.credential import title_of
 from verifier_web.holder import holder_view
@@ -61,7 +62,7 @@ def report_data(judged: Judged, head: ReportHead) -> dict[str, Any]:
         "chain": _chain(judged.facts),
         "limits": list(report_limits(judged)),
     }
-    return {"head": value, **report_json(judged.report, say.REPORT_INPUT)}
+    return {"head": value, **report_json(judged.report, keep.REPORT_INPUT)}
 
 
 def report_limits(judged: Judged) -> tuple[str, ...]:
@@ -69,16 +70,16 @@ def report_limits(judged: Judged) -> tuple[str, ...]:
     found = (
         _block_limit(judged.facts),
         say.NETWORK_NOTES.get(judged.report.network_kind or "", ""),
-        say.REPORT_LIMIT_PERSON,
-        say.REPORT_LIMIT_UNSIGNED,
+        keep.REPORT_LIMIT_PERSON,
+        keep.REPORT_LIMIT_UNSIGNED,
     )
     return tuple(sentence for sentence in found if sentence)
 
 
 def _block_limit(facts: Facts) -> str:
     if not isinstance(facts.chain, ChainFacts):
-        return say.REPORT_LIMIT_NO_CHAIN
-    return say.REPORT_LIMIT_BLOCK.format(block=f"{facts.chain.latest.block_number:,}")
+        return keep.REPORT_LIMIT_NO_CHAIN
+    return keep.REPORT_LIMIT_BLOCK.format(block=f"{facts.chain.latest.block_number:,}")
 
 
 def _credential(judged: Judged) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from registry.checks.sentences import moment
 from registry.services.recheck import ANCHOR_OF, STATUS_OF
 from verifier_web import labels as label
+from verifier_web import report_wording as keep
 from verifier_web import wording as say
 from verifier_web.credential import Fact
 from verifier_web.pages import verdict_page
@@ -115,14 +116,14 @@ def report_page(judged: Judged, head: ReportHead, networks: Mapping[str, Network
         tone=page.tone,
         headline=page.headline,
         meaning=line(page.meaning, MAX_DETAIL),
-        made=say.REPORT_MADE.format(time=at, software=head.software, verifier=head.verifier),
+        made=keep.REPORT_MADE.format(time=at, software=head.software, verifier=head.verifier),
         parties=_parties(page),
         checks=tuple(_finding(check) for check in page.checks),
         parts=tuple(_part(part) for part in page.parts[:MAX_PARTS]),
         more_parts=say.MORE.format(count=more) if more > 0 else "",
         limits=report_limits(judged),
         facts=(
-            Fact(label.HANDED_IN, say.REPORT_BYTES.format(count=f"{head.size_bytes:,}")),
+            Fact(label.HANDED_IN, keep.REPORT_BYTES.format(count=f"{head.size_bytes:,}")),
             Fact(label.SHA256, head.sha256),
             *(fact for fact in page.raw if fact.label in KEPT),
         ),
@@ -134,7 +135,7 @@ def _parties(page: VerdictPage) -> tuple[Party, ...]:
     claim = () if page.proven else (say.CLAIMS_UNPROVEN,)
     issuer = page.issuer
     return (
-        Party(say.REPORT_EARNED, page.credential.title, claim),
+        Party(keep.REPORT_EARNED, page.credential.title, claim),
         Party(page.holder.label, page.holder.name, (page.holder.hint,)),
         Party(issuer.label, issuer.name, (issuer.explanation, f"{say.ISSUER_ID}: {issuer.did}")),
     )
@@ -153,8 +154,8 @@ def _steps(page: VerdictPage, head: ReportHead) -> tuple[Step, ...]:
     # These two show whether it still stands; the line that proves inclusion carries the whole path.
     asked = [one for one in page.recheck.commands if ANCHOR_OF in one.text or STATUS_OF in one.text]
     return (
-        Step(say.REPEAT_FILE),
-        Step(say.REPEAT_VERIFIER.format(verifier=head.verifier)),
-        *([Step(say.REPEAT_CONTRACT)] if asked else []),
+        Step(keep.REPEAT_FILE),
+        Step(keep.REPEAT_VERIFIER.format(verifier=head.verifier)),
+        *([Step(keep.REPEAT_CONTRACT)] if asked else []),
         *(Step(line(one.purpose, MAX_DETAIL), one.text, one.got) for one in asked),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.core.errors import InputError
 from registry.services.certificate import directed, typeset
+from verifier_web import report_wording as keep
 from verifier_web import wording as say
 from verifier_web.errors import ReportNotSetError
 from verifier_web.text import REPLACEMENT
@@ -36,7 +37,7 @@ def report_pdf(page: ReportPage, fonts: Fonts, at: datetime) -> bytes:
     """
     shown = _printable(dataclasses.asdict(page), fonts)
     replaced = REPLACEMENT in json.dumps(shown, ensure_ascii=False)
-    shown["replaced"] = say.REPORT_LETTERS.format(mark=REPLACEMENT) if replaced else ""
+    shown["replaced"] = keep.REPORT_LETTERS.format(mark=REPLACEMENT) if replaced else ""
     inputs = {
         "page": json.dumps(directed(shown), ensure_ascii=False),
         "words": json.dumps(_words(), ensure_ascii=False),
@@ -60,12 +61,12 @@ def _printable(value: Any, fonts: Fonts) -> Any:  # noqa: ANN401  any value of a
 
 def _words() -> dict[str, str]:
     return {
-        "language": say.REPORT_LANGUAGE,
-        "title": say.REPORT_TITLE,
+        "language": keep.REPORT_LANGUAGE,
+        "title": keep.REPORT_TITLE,
         "checks": say.CHECKS_TITLE,
         "parts": say.PARTS_TITLE,
-        "limits": say.REPORT_LIMITS,
-        "facts": say.REPORT_FACTS,
-        "repeat": say.REPORT_REPEAT,
-        "got": say.REPORT_GOT,
+        "limits": keep.REPORT_LIMITS,
+        "facts": keep.REPORT_FACTS,
+        "repeat": keep.REPORT_REPEAT,
+        "got": keep.REPORT_GOT,
     }

@@ -11,9 +11,11 @@ from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotat
 from starlette.responses import Response  # noqa: TC002
 
 from registry.core.errors import InputError, LinkUnreachableError
+from registry.core.sentence import Sentence
 from verifier_web.asked import origin
 from verifier_web.body import read_submissions
 from verifier_web.errors import RequestFieldError
+from verifier_web.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +33,14 @@ def report_router(desk: Desk, renderer: Renderer, reporter: Reporter, share: Sha
     async def answer(request: Request, make: Callable[[bytes, Judged, str], Response]) -> Response:
         given = await read_submissions(request)
         if len(given) > 1:
-            raise RequestFieldError("A report is about one credential; open one of them, and take its report.")
+            raise RequestFieldError(
+                Sentence("A report is about one credential; open one of them, and take its report.")
+            )
         (submission,) = given
         try:
             judged = await desk.judge(submission.data, submission.expected)
         except (InputError, LinkUnreachableError) as error:
-            return await run_in_threadpool(renderer.not_a_credential, submission, error)
+            return await run_in_threadpool(renderer.not_a_credential, language_of(request), submission, error)
         return await desk.done(partial(make, submission.data, judged, origin(request)), "single")
 
     @router.post("/report.pdf")

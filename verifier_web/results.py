@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from registry.core.sentence import Sentence, listed
 from verifier_web import labels as label
 from verifier_web.text import line, lines
 
@@ -50,7 +51,7 @@ def _value(result: dict[str, Any], description: dict[str, Any]) -> str:
         _level_name(result.get("achievedLevel"), description),
         label.RESULT_STATUSES.get(status, status),
     )
-    return ", ".join(part for part in parts if part)
+    return listed([part for part in parts if part])
 
 
 def _level_name(level: object, description: dict[str, Any]) -> str:
@@ -65,7 +66,7 @@ def _scale(description: dict[str, Any]) -> str:
     values = label.ONE_OF.format(values=", ".join(allowed)) if allowed else ""
     scale = label.SCALE.format(low=low, high=high) if low and high else values
     required = label.NEEDED.format(value=needed) if needed else ""
-    return "; ".join(part for part in (scale, required) if part)
+    return Sentence("{scale}; {needed}", scale=scale, needed=required) if scale and required else scale or required
 
 
 def _named(value: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ from verifier_web.body import (
 )
 from verifier_web.errors import MediaTypeError
 from verifier_web.headers import NO_STORE, PREFLIGHT
+from verifier_web.languages import language_of
 from verifier_web.reporter import PDF_TYPE
 from verifier_web.schemas import PROBLEMS, ReadyOut, VerificationOut
 
@@ -104,25 +105,25 @@ def page_router(desk: Desk, renderer: Renderer, share: Share) -> APIRouter:
 
     @router.get("/")
     async def start(request: Request) -> Response:
-        return renderer.start(origin(request))
+        return renderer.start(language_of(request), origin(request))
 
     @router.get("/camera")
-    async def camera() -> Response:
-        return renderer.camera()
+    async def camera(request: Request) -> Response:
+        return renderer.camera(language_of(request))
 
     @router.post("/", dependencies=[Depends(share)])
     async def check(request: Request) -> Response:
-        given = await read_submissions(request)
+        given, chosen = await read_submissions(request), language_of(request)
         if len(given) > 1:
             found = await desk.judge_many(desk.many(), [one.data for one in given], given[0].expected)
-            return await run_in_threadpool(renderer.several, given, found)
+            return await run_in_threadpool(renderer.several, chosen, given, found)
         (submission,) = given
         try:
             judged = await desk.judge(submission.data, submission.expected)
         except (InputError, LinkUnreachableError) as error:
-            return await run_in_threadpool(renderer.not_a_credential, submission, error)
+            return await run_in_threadpool(renderer.not_a_credential, chosen, submission, error)
         # Laying out a document of megabytes takes a third of a second, in which nobody else should have to wait.
-        return await run_in_threadpool(renderer.verdict, submission, judged)
+        return await run_in_threadpool(renderer.verdict, chosen, submission, judged)
 
     return router
 

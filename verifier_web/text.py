@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from registry.core.sentence import Day, Number, Sentence, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_LINE = 300
 """Most characters shown of a name or title."""
@@ -25,18 +30,19 @@ _JOINERS = {0x200C, 0x200D}
 
 
 def line(value: object, limit: int = MAX_LINE) -> str:
-    """Return a string on one line, at most `limit` characters of it; empty for anything but a string."""
-    return " ".join(paragraph(value, limit).split())
+    """Return a string on one line, at most `limit` characters of it; empty for anything but a string.
+
+    Of a sentence of ours, its values are taken so, and the sentence stays one that can be translated.
+    """
+    return _shown(value, limit, lambda text: " ".join(text.split()))
 
 
 def paragraph(value: object, limit: int = MAX_PARAGRAPH) -> str:
-    """Return a string with its line breaks, at most `limit` characters of it; empty for anything but a string."""
-    if not isinstance(value, str):
-        return ""
-    head = value[:limit]
-    rest = len(value) - len(head)
-    text = _few_marks("".join(_harmless(character) for character in head)).strip()
-    return f"{text}… ({rest:,} more characters)" if rest else text
+    """Return a string with its line breaks, at most `limit` characters of it; empty for anything but a string.
+
+    Of a sentence of ours, its values are taken so, and the sentence stays one that can be translated.
+    """
+    return _shown(value, limit, str.strip)
 
 
 def lines(value: object, limit: int) -> tuple[str, ...]:
@@ -51,7 +57,7 @@ def json_text(value: Any) -> str:  # noqa: ANN401  any JSON value
     head = text[:MAX_JSON]
     shown = "".join(_escaped(character) for character in head)
     rest = len(text) - len(head)
-    return f"{shown}\n… ({rest:,} more characters)" if rest else shown
+    return counted("{text}\n… ({number} more characters)", rest, text=shown) if rest else shown
 
 
 def identifier(value: object) -> str:
@@ -65,7 +71,20 @@ def number(value: object) -> str:
     """Return a JSON number as people write it (5, 2.5), empty for anything but a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    return f"{value:.12g}"
+    return Number(float(value))
+
+
+def _shown(value: object, limit: int, laid_out: Callable[[str], str]) -> str:
+    if isinstance(value, Sentence):
+        return value.with_values(lambda one: _shown(one, limit, laid_out))
+    if isinstance(value, Day | Number):
+        return value
+    if not isinstance(value, str):
+        return ""
+    head = value[:limit]
+    rest = len(value) - len(head)
+    text = laid_out(_few_marks("".join(_harmless(character) for character in head)))
+    return counted("{text}… ({number} more characters)", rest, text=text) if rest else text
 
 
 def _as_ascii(label: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Every sentence and label of the page, in one place; the checks' own sentences come from registry/checks.
+"""Every sentence and label of the page, in English (locale/ has the rest); the checks' own are in registry/checks.
 
 Longer than other modules, so that whoever translates or corrects finds all of them together.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from registry.checks.report import Outcome, Verdict
 from registry.services import recheck
 from registry.services.kinds import Kind
+from verifier_web.translatable import make_translatable
 
 SITE = "Credanchor verifier"
 SKIP = "Skip to the content"
@@ -29,6 +30,8 @@ EXPECTED_LABEL = "Is it this person's?"
 EXPECTED_HINT = "Optional: the e-mail address, student number or name you know the candidate by."
 SUBMIT = "Check it"
 BUSY_SUBMIT = "Checking…"
+LANGUAGES = "Language"
+LANGUAGES_AGAIN = "What you handed in is not carried along here: choose a language, and hand it in again there."
 PRIVACY = "Nothing you hand in is stored, and no cookie is set."
 HOW_TITLE = "How it is checked"
 HOW = (
@@ -102,7 +105,7 @@ PICTURE_ALT = "Picture of the badge"
 FRAMEWORK_TITLE = "How well it describes itself"
 FRAMEWORK_LIMIT = "This says what the issuer wrote down, not whether it is true or good."
 FRAMEWORK_SHOW, FRAMEWORK_AT = "Every descriptor, and where it stands", "at {where}"
-FRAMEWORK_TONES = {"present": "good", "weak": "open", "missing": "none"}
+TITLED = "{title}: {text}"
 
 CHECKS_TITLE = "Every check"
 PARTS_TITLE = "What it contains"
@@ -124,8 +127,7 @@ COPY = "Copy"
 COPIED = "Copied"
 
 KEEP_TITLE = "A report to keep"
-KEEP_PDF = "Report as PDF"
-KEEP_DATA = "Report as data"
+KEEP_PDF, KEEP_DATA = "Report as PDF", "Report as data"
 KEEP_HINT = (
     "The check is made again for it, and the report carries that time. It holds the verdict, every check and what was "
     "read from the chain, and of the credential only what was earned, by whom and from whom."
@@ -133,35 +135,6 @@ KEEP_HINT = (
 KEEP_TOO_LARGE = (
     "What you handed in is too large to be carried along by this page, so there is no report of it here. Programs get "
     "one from POST /v1/verifications."
-)
-REPORT_LANGUAGE = "en"
-REPORT_TITLE = "Verification report"
-REPORT_INPUT = "what was handed in"
-REPORT_MADE = "Checked on {time}, by {software} at {verifier}."
-REPORT_EARNED = "What was earned"
-REPORT_FACTS = "What was read"
-REPORT_BYTES = "{count} bytes"
-REPORT_LIMITS = "Limits of this report"
-REPORT_LIMIT_BLOCK = (
-    "It says what the chain held at block {block}. A later revocation or suspension is not in it: check again before "
-    "you rely on it."
-)
-REPORT_LIMIT_NO_CHAIN = "No chain was read for it, so it does not say whether the credential was revoked or suspended."
-REPORT_LIMIT_PERSON = "It does not say that the person before you is the one whom the credential names."
-REPORT_LIMIT_UNSIGNED = (
-    "It is not signed, and anybody can write such a page: if you did not make it yourself, repeat the check."
-)
-REPORT_LETTERS = "A character that no font has, or that would reorder the text, is printed as {mark}."
-REPORT_REPEAT = "How to repeat the check"
-REPORT_GOT = "When this report was made, the answer was:"
-REPEAT_FILE = (
-    "Take the file that was handed in. It is the same one if its SHA-256 is the one above (sha256sum FILE, or certutil "
-    "-hashfile FILE SHA256). For a pasted text, take the text without the blanks around it."
-)
-REPEAT_VERIFIER = "Hand it in at {verifier}, at another verifier of this kind, or run: credanchor verify FILE."
-REPEAT_CONTRACT = (
-    "Or ask the contract yourself, with the free tool cast (from Foundry). Put an endpoint of your choice into "
-    "ETH_RPC_URL."
 )
 
 RAW_TITLE = "Raw facts"
@@ -326,10 +299,6 @@ KINDS = {
     ),
 }
 """What is said of each kind of thing that is not a credential."""
-NOT_READ = Told(
-    "This could not be read as a credential.",
-    "Ask the person for the file as the issuer gave it.",
-)
 EXACTLY = "What exactly was found"
 
 PROBLEM_TITLES = {
@@ -354,3 +323,5 @@ PROBLEM_ADVICE = {
     503: "It says nothing about the credential. Try again in a few seconds.",
 }
 """What to do about it, where the problem's own sentence does not say."""
+
+make_translatable(globals())

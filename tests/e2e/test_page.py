@@ -16,7 +16,10 @@ import pypdfium2
 import pytest
 import uvicorn
 
+from registry.core.sentence import places
 from verifier_web.app import create_app
+from verifier_web.catalogue import catalog
+from verifier_web.languages import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tests.verifier_web.made import FakeVerifier
+    from verifier_web.languages import Language
 
 TESTS = Path(__file__).parents[1]
 DESKTOP = {"width": 1280, "height": 900}
@@ -337,4 +341,40 @@ def test_several_chosen_files_are_listed_and_opened_without_javascript_on_a_phon
 
     assert width == PHONE["width"]
     assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.tag)
+def test_each_language_has_its_direction_and_its_own_words(browser: Browser, site: Site, language: Language) -> None:
+    page = _page(browser, site, locale=language.tag, viewport=PHONE)
+
+    _require_all_in(page, language)
+    page.locator("#text").fill(made.bundle_text())
+    page.locator("form.check button[type=submit]").click()
+    page.wait_for_selector("#verdict")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    _require_all_in(page, language)
+
+    assert page.context.cookies() == []
+    page.context.close()
+
+
+def _require_all_in(page: Page, language: Language) -> None:
+    shown = page.evaluate("[document.documentElement.lang, getComputedStyle(document.body).direction]")
+    assert shown == [language.tag, language.direction]
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    text = page.locator("body").inner_text()
+    english = [one.id for one in (catalog(language) if language is not ENGLISH else ()) if " " in one.id]
+    assert [one for one in english if isinstance(one, str) and not places(one) and one in text] == []
+
+
+def test_the_language_of_a_verdict_changes_without_javascript(browser: Browser, site: Site) -> None:
+    page = _page(browser, site, java_script_enabled=False)
+    _paste(page, made.bundle_text())
+
+    page.get_by_role("button", name="Deutsch").click()
+    page.wait_for_selector("html[lang=de] #verdict")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Verifiziert auf dem Sepolia-Testnetz."
+    assert page.locator(".brand").get_attribute("href") == "/?lang=de"
     page.context.close()

@@ -35,6 +35,7 @@ from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import CredentialFormatError, InputError
 from registry.core.proof import InclusionProof, root_from_proof
 from registry.core.receipt import AnchorHint, AnchorReceipt, Bundle, bundle_json, parse_bundle
+from registry.core.sentence import Sentence
 from registry.credentials.findings import SignatureFinding
 from registry.credentials.presented import Presented
 
@@ -50,8 +51,12 @@ ACCREDITOR = Address("0x" + "ac" * 20)
 KEY_HASH = Digest(b"\x07" * 32)
 ANCHORED_AT = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-SIGNED = SignatureFinding("passed", "signed", "The issuer's signature covers exactly what is shown.", KEY_HASH)
-ALTERED = SignatureFinding("failed", "altered", "The content was changed after the issuer signed it.", KEY_HASH)
+SIGNED = SignatureFinding(
+    "passed", "signed", Sentence("The signature is that of the key it names, over exactly this content."), KEY_HASH
+)
+ALTERED = SignatureFinding(
+    "failed", "altered", Sentence("The content is not what was signed: it was altered afterwards."), KEY_HASH
+)
 SEPOLIA = Network(
     name="sepolia",
     title="the Sepolia test network",

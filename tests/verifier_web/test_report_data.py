@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from registry.checks.report import report_json
+from verifier_web import report_wording as keep
 from verifier_web import wording as say
 from verifier_web.report_data import report_data, report_head
 
@@ -54,10 +55,10 @@ def test_the_head_ties_the_report_to_a_file_a_moment_and_a_block(made: ModuleTyp
             "anchoredInBlock": 6_000_001,
         },
         "limits": [
-            say.REPORT_LIMIT_BLOCK.format(block="6,123,500"),
+            keep.REPORT_LIMIT_BLOCK.format(block="6,123,500"),
             say.NETWORK_NOTES["test"],
-            say.REPORT_LIMIT_PERSON,
-            say.REPORT_LIMIT_UNSIGNED,
+            keep.REPORT_LIMIT_PERSON,
+            keep.REPORT_LIMIT_UNSIGNED,
         ],
     }
 
@@ -67,7 +68,7 @@ def test_below_the_head_stands_what_the_api_answers(made: ModuleType, change: st
     data = _data(made, change)
     del data["head"]
     judged = made.judged_of(getattr(made, change)(made.good_facts(made.credential_document())))
-    assert data == report_json(judged.report, say.REPORT_INPUT)
+    assert data == report_json(judged.report, keep.REPORT_INPUT)
 
 
 def test_nothing_of_the_document_is_in_it_that_the_report_can_do_without(made: ModuleType) -> None:
@@ -87,7 +88,7 @@ def test_an_issuer_that_is_not_proven_is_not_named(made: ModuleType, change: str
 def test_without_a_chain_it_says_that_it_knows_no_status(made: ModuleType, change: str) -> None:
     head = _data(made, change)["head"]
     assert head["chain"] is None
-    assert head["limits"][0] == say.REPORT_LIMIT_NO_CHAIN
+    assert head["limits"][0] == keep.REPORT_LIMIT_NO_CHAIN
 
 
 def test_a_batch_that_is_not_anchored_has_no_time_of_anchoring(made: ModuleType) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.services.fonts import load_fonts
+from verifier_web import report_wording as keep
 from verifier_web import wording as say
 from verifier_web.errors import ReportNotSetError
 from verifier_web.report_data import report_head
@@ -87,7 +88,7 @@ def test_the_lines_that_ask_the_contract_are_printed_with_what_they_answered(mad
     said = _words(_set(page, made))
     asked = [step for step in page.steps if step.code]
     assert len(asked) == 2
-    assert all(f"{step.code} {say.REPORT_GOT} {step.got}" in said for step in asked)
+    assert all(f"{step.code} {keep.REPORT_GOT} {step.got}" in said for step in asked)
     assert "2, 1788393600, 0, 2" in said
     assert [step for step in _page(made, "unreachable").steps if step.code] == []
 
@@ -106,7 +107,7 @@ def test_marks_that_reorder_text_and_letters_without_a_glyph_are_replaced_and_ex
     document["credentialSubject"]["identifier"][0]["identityHash"] = "Ada \u202erofakO 김 \U0001f600"
     said = _words(_set(_page(made, "expired", document), made))
     assert f"Ada {REPLACEMENT}rofakO {REPLACEMENT} {REPLACEMENT}" in said
-    assert say.REPORT_LETTERS.format(mark=REPLACEMENT) in said
+    assert keep.REPORT_LETTERS.format(mark=REPLACEMENT) in said
     assert REPLACEMENT not in _words(_set(_page(made, "expired"), made))
 
 
@@ -158,7 +159,7 @@ def test_the_same_judgement_gives_the_same_bytes_dated_by_it(made: ModuleType) -
 def test_the_file_is_tagged_and_calls_itself_archivable_and_accessible(made: ModuleType) -> None:
     reader = pypdf.PdfReader(io.BytesIO(_set(_page(made, "revoked"), made)), strict=True)
     root = reader.trailer["/Root"]
-    assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, say.REPORT_LANGUAGE)
+    assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, keep.REPORT_LANGUAGE)
     assert root["/StructTreeRoot"]["/K"]
     assert reader.xmp_metadata is not None
     text = reader.xmp_metadata.stream.get_data()
