@@ -1,0 +1,401 @@
+"""The browser's judgement beside the server's: the same checks, outcomes, codes and sentences on the same facts."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import random
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from registry.checks.facts import AnchorRecord, KeyRecord, Status, StatusRecord
+from registry.checks.report import report_json
+from registry.core.digest import Digest
+from registry.core.proof import InclusionProof
+from registry.credentials.signing import PublicKey
+from verifier_web.private_wording import SENTENCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Run = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
+
+world = sys.modules["services_world"]  # loaded by conftest.py
+LIST = "https://uni.example/status/1"
+SAME = ("verdict", "reason", "summary")
+NOT_HERE = {"endorsements", "components"}
+"""Checks that the browser leaves out, and says so."""
+
+
+def _milliseconds(at: datetime | None) -> int | None:
+    return int(at.timestamp() * 1000) if at else None
+
+
+def _chain_json(chain: Any) -> dict[str, Any]:
+    return {
+        "down": chain.down,
+        "issuers": {str(account): did for account, did in chain.issuers.items()},
+        "keys": {
+            f"{account} {Digest(key_hash).to_hex()}": {
+                "addedAt": _milliseconds(key.added_at),
+                "retiredSince": _milliseconds(key.retired_since),
+            }
+            for (account, key_hash), key in chain.keys.items()
+        },
+        "anchors": {
+            f"{account} {Digest(root).to_hex()} {size}": {
+                "anchoredAt": _milliseconds(anchor.anchored_at),
+                "blockNumber": anchor.block_number,
+                "revokedAt": _milliseconds(anchor.revoked_at),
+            }
+            for (account, root, size), anchor in chain.anchors.items()
+        },
+        "statuses": {
+            f"{account} {Digest(leaf).to_hex()}": {
+                "status": status.status.name.lower(),
+                "revokedAt": _milliseconds(status.revoked_at),
+                "suspendedAt": _milliseconds(status.suspended_at),
+                "reason": status.reason,
+            }
+            for (account, leaf), status in chain.statuses.items()
+        },
+        "accredited": [str(account) for account in chain.accredited],
+    }
+
+
+def _sites_json(web: Any) -> dict[str, Any]:
+    services = {
+        did: [
+            {"chainId": str(one.chain_id), "contract": str(one.contract), "issuer": str(one.issuer)}
+            for one in site.services
+        ]
+        for did, site in web.sites.items()
+    }
+    return {"services": services, "lists": web.documents}
+
+
+def _task(there: Any, data: bytes) -> dict[str, Any]:
+    encoded = base64.b64encode(data).decode("ascii")
+    now = int(world.NOW.timestamp() * 1000)
+    return {
+        "do": "judge",
+        "data": encoded,
+        "chain": _chain_json(there.chain),
+        "sites": _sites_json(there.web),
+        "now": now,
+    }
+
+
+def _anchored(there: Any, unsigned: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    document = there.issuer.signed(unsigned)
+    return document, there.chain.anchor([document], there.issuer)
+
+
+def _with_list(there: Any, revoked: Sequence[int], key: Any = None) -> bytes:
+    there.web.documents[LIST] = world.status_list(there.issuer, LIST, revoked, key)
+    return world.bundle_bytes(*_anchored(there, world.unsigned_badge(there.issuer, status_url=LIST)))
+
+
+def _status(there: Any, record: StatusRecord) -> bytes:
+    document, receipts = _anchored(there, world.unsigned_badge(there.issuer))
+    there.chain.statuses[there.issuer.account, world.leaf_of(document)] = record
+    return world.bundle_bytes(document, receipts)
+
+
+def _dated(there: Any, **dates: str) -> bytes:
+    return world.bundle_bytes(*_anchored(there, {**world.unsigned_badge(there.issuer), **dates}))
+
+
+def _receipt(there: Any, **changes: Any) -> bytes:
+    document, [receipt] = _anchored(there, world.unsigned_badge(there.issuer))
+    return world.bundle_bytes(document, [replace(receipt, **changes)])
+
+
+def _good(there: Any) -> bytes:
+    return world.bundle_bytes(*_anchored(there, world.unsigned_badge(there.issuer)))
+
+
+def _unaccredited(there: Any, *, named: bool | None = None) -> bytes:
+    there.chain.accredited.clear()
+    if named is not None:
+        account = there.issuer.account if named else world.AGENCY
+        there.web.name_account(there.issuer, account)
+    return _good(there)
+
+
+def _key(there: Any, added: timedelta, retired: timedelta | None) -> bytes:
+    key = KeyRecord(world.ANCHORED_AT + added, world.ANCHORED_AT + retired if retired is not None else None)
+    there.chain.keys[there.issuer.account, there.issuer.public.key_hash] = key
+    return _good(there)
+
+
+def _other_key(there: Any) -> bytes:
+    document = there.issuer.signed(world.unsigned_badge(there.issuer), Ed25519PrivateKey.generate())
+    return world.bundle_bytes(document, there.chain.anchor([document], there.issuer))
+
+
+def _batch_revoked(there: Any) -> bytes:
+    data = _good(there)
+    there.chain.anchors = {place: replace(one, revoked_at=world.NOW) for place, one in there.chain.anchors.items()}
+    return data
+
+
+def _changed(there: Any, change: Callable[[dict[str, Any]], None]) -> bytes:
+    bundle = json.loads(_good(there))
+    change(bundle["credential"])
+    return json.dumps(bundle).encode()
+
+
+def _not_the_did(there: Any) -> bytes:
+    data = _good(there)
+    there.chain.issuers[there.issuer.account] = "did:web:other.example"
+    return data
+
+
+def _down(there: Any) -> bytes:
+    data = _good(there)
+    there.chain.down = True
+    return data
+
+
+def _not_anchored(there: Any) -> bytes:
+    data = _good(there)
+    there.chain.anchors.clear()
+    return data
+
+
+def _behind(there: Any) -> bytes:
+    document, [receipt] = _anchored(there, world.unsigned_badge(there.issuer))
+    there.chain.anchors.clear()
+    hints = tuple(replace(one, block_number=1_000_000) for one in receipt.anchors)
+    return world.bundle_bytes(document, [replace(receipt, anchors=hints)])
+
+
+def _two_proofs(there: Any) -> bytes:
+    unsigned = world.unsigned_badge(there.issuer)
+    first, second = there.issuer.signed(unsigned), there.issuer.signed(unsigned, Ed25519PrivateKey.generate())
+    both = {**unsigned, "proof": [second["proof"][0], first["proof"][0]]}
+    return world.bundle_bytes(both, there.chain.anchor([first], there.issuer))
+
+
+def _foreign_proof(there: Any) -> bytes:
+    document, receipts = _anchored(there, world.unsigned_badge(there.issuer))
+    other = {**document["proof"][0], "verificationMethod": "did:web:other.example#z6Mk"}
+    return world.bundle_bytes({**document, "proof": [other, *document["proof"]]}, receipts)
+
+
+def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda document: document.update(members)
+
+
+def _in_proof(**members: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda document: document["proof"][0].update(members)
+
+
+KEY = PublicKey(b"\x01" * 32).multibase
+CASES: dict[str, Callable[[Any], bytes]] = {
+    "good": _good,
+    "altered": lambda there: _good(there).replace(b"Ada Okafor", b"Eda Okafor"),
+    "confirmed by its domain": lambda there: _unaccredited(there, named=True),
+    "another account in its DID document": lambda there: _unaccredited(there, named=False),
+    "nobody confirms": _unaccredited,
+    "wrong root": lambda there: _receipt(there, root=Digest(b"\x09" * 32)),
+    "path too long": lambda there: _receipt(there, proof=InclusionProof(0, 3, (Digest(b"\x01" * 32),) * 9)),
+    "receipt of other content": lambda there: _receipt(there, leaf_hash=Digest(b"\x09" * 32)),
+    "pending": lambda there: _receipt(there, state="pending"),
+    "no anchors": lambda there: _receipt(there, anchors=()),
+    "unknown network": lambda there: _good(there).replace(b"eip155:11155111", b"eip155:5"),
+    "not anchored": _not_anchored,
+    "behind": _behind,
+    "chain down": _down,
+    "expired": lambda there: _dated(there, validUntil="2026-11-21T00:00:00Z"),
+    "not yet valid": lambda there: _dated(there, validFrom="2027-01-01T00:00:00Z"),
+    "valid until": lambda there: _dated(there, validUntil="2030-01-01T00:00:00+02:00"),
+    "never valid": lambda there: _dated(there, validUntil="2020-01-01T00:00:00Z"),
+    "revoked": lambda there: _status(there, StatusRecord(Status.REVOKED, world.NOW, None, 2)),
+    "revoked without a known reason": lambda there: _status(there, StatusRecord(Status.REVOKED, world.NOW, None, 99)),
+    "suspended": lambda there: _status(there, StatusRecord(Status.SUSPENDED, None, world.NOW, 0)),
+    "batch revoked": _batch_revoked,
+    "list agrees": lambda there: _with_list(there, [3]),
+    "list revokes": lambda there: _with_list(there, [7]),
+    "list of another key": lambda there: _with_list(there, [7], Ed25519PrivateKey.generate()),
+    "key added later": lambda there: _key(there, timedelta(days=1), None),
+    "key retired before": lambda there: _key(there, timedelta(days=-30), timedelta(days=-1)),
+    "key retired at that moment": lambda there: _key(there, timedelta(days=-30), timedelta(0)),
+    "key retired after": lambda there: _key(there, timedelta(days=-30), timedelta(days=1)),
+    "somebody's key": _other_key,
+    "somebody's account": _not_the_did,
+    "two proofs, one anchored": _two_proofs,
+    "a proof of somebody else beside": _foreign_proof,
+    "undefined member": lambda there: _changed(there, _set(rank="first")),
+    "prototype as a member": lambda there: _good(there).replace(
+        b'"name":"Data Foundations"', b'"__proto__":{"x":1},"name":"Data Foundations"', 1
+    ),
+    "a member that every object has": lambda there: _changed(there, _set(constructor={"x": 1})),
+    "another member that every object has": lambda there: _changed(there, _set(toString="x")),
+    "undefined type": lambda there: _changed(there, _set(type=["VerifiableCredential", "OpenBadgeCredential", "Gold"])),
+    "null member": lambda there: _changed(there, _set(description=None)),
+    "keyword": lambda there: _changed(there, _set(**{"@index": "x"})),
+    "IRI as a name": lambda there: _changed(there, _set(**{"https://schema.org/name": "x"})),
+    "named like a type": lambda there: _changed(there, _set(Profile="x")),
+    "nested array": lambda there: _changed(there, _set(evidence=[[]])),
+    "described twice": lambda there: _changed(
+        there, lambda one: one["credentialSubject"]["achievement"].update(id=one["id"])
+    ),
+    "inline context": lambda there: _changed(there, lambda one: one["@context"].append({"a": "urn:a"})),
+    "unknown context": lambda there: _changed(there, lambda one: one["@context"].append("https://x.example/c")),
+    "contexts in another order": lambda there: _changed(there, lambda one: one["@context"].reverse()),
+    "no type of ours": lambda there: _changed(there, _set(type=["VerifiableCredential"])),
+    "several statuses": lambda there: _changed(there, _set(credentialStatus=[{"type": "a"}, {"type": "b"}])),
+    "status that is no list": lambda there: _dated(
+        there, credentialStatus={"id": "https://uni.example/s", "type": "1EdTechRevocationList"}
+    ),
+    "unreadable date": lambda there: _changed(there, _set(validFrom="yesterday")),
+    "no proof": lambda there: _changed(there, lambda one: one.pop("proof")),
+    "empty proof": lambda there: _changed(there, _set(proof=[])),
+    "proof of another purpose": lambda there: _changed(there, _in_proof(proofPurpose="authentication")),
+    "chained proof": lambda there: _changed(there, _in_proof(previousProof="urn:x")),
+    "another suite": lambda there: _changed(there, _in_proof(cryptosuite="ecdsa-rdfc-2019")),
+    "another proof type": lambda there: _changed(there, _in_proof(type="Ed25519Signature2020")),
+    "proof of nobody": lambda there: _changed(there, _in_proof(type=7)),
+    "somebody's proof": lambda there: _changed(there, _in_proof(verificationMethod=f"did:web:x.example#{KEY}")),
+    "key by its name": lambda there: _changed(there, _in_proof(verificationMethod=f"{there.issuer.did}#key-1")),
+    "key of another type": lambda there: _changed(
+        there, _in_proof(verificationMethod=f"{there.issuer.did}#zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169")
+    ),
+    "broken multibase": lambda there: _changed(there, _in_proof(verificationMethod=f"{there.issuer.did}#z0OIl")),
+    "another key": lambda there: _changed(there, _in_proof(verificationMethod=f"{there.issuer.did}#{KEY}")),
+    "short signature": lambda there: _changed(there, _in_proof(proofValue="z3")),
+    "no signature value": lambda there: _changed(there, lambda one: one["proof"][0].pop("proofValue")),
+    "broken date in the proof": lambda there: _changed(there, _in_proof(created="x")),
+}
+
+
+def _python(there: Any, data: bytes) -> dict[str, Any]:
+    return report_json(there.verifier.verify(data).report, "x")
+
+
+def _same_checks(report: dict[str, Any], *, with_details: bool = True) -> list[Any]:
+    members = ("check", "outcome", "code", *(["detail"] if with_details else []))
+    return [[one[name] for name in members] for one in report["checks"] if one["check"] not in NOT_HERE]
+
+
+def test_every_case_is_judged_as_the_server_judges_it(run: Run) -> None:
+    worlds = {name: world.World() for name in CASES}
+    inputs = {name: CASES[name](there) for name, there in worlds.items()}
+
+    told = run([_task(worlds[name], data) for name, data in inputs.items()])
+
+    verdicts = set()
+    for (name, data), one in zip(inputs.items(), told, strict=True):
+        expected = _python(worlds[name], data)
+        assert "value" in one, (name, one)
+        shaped = any(result["code"] == "wrong-shape" for result in expected["checks"])
+        assert _same_checks(one["value"]) == _same_checks(expected, with_details=True) or shaped, name
+        assert _same_checks(one["value"], with_details=False) == _same_checks(expected, with_details=False), name
+        assert [one["value"][member] for member in SAME[: 2 if shaped else 3]] == [
+            expected[member] for member in SAME[: 2 if shaped else 3]
+        ], name
+        verdicts.add(expected["reason"])
+    assert len(verdicts) > 30
+
+
+def test_no_altered_credential_is_verified(run: Run) -> None:
+    rng = random.Random(9162)  # noqa: S311  the same changes each time
+    there = world.World()
+    bundle = json.loads(_good(there))
+    changed = [one for one in (_altered(bundle, rng) for _ in range(250)) if one != bundle]
+
+    told = run([_task(there, json.dumps(one).encode()) for one in (bundle, *changed)])
+
+    assert told[0]["value"]["verdict"] == "verified"
+    for one, result in zip(changed, told[1:], strict=True):
+        assert result.get("value", {"verdict": "refused"})["verdict"] != "verified", one
+
+
+def _altered(bundle: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Return the bundle with one text of its credential changed, or one of what the receipt proves by."""
+    made = copy.deepcopy(bundle)
+    proven = {name: made["receipts"][0][name] for name in ("leafHash", "leafIndex", "treeSize", "path", "root")}
+    holder, name = rng.choice([*_texts(made["credential"]), *((made["receipts"][0], one) for one in proven)])
+    value = holder[name]
+    if isinstance(value, str):
+        at = rng.randrange(len(value))
+        holder[name] = value[:at] + rng.choice("abcdef0123456789") + value[at + 1 :]
+    else:
+        holder[name] = value + 1 if isinstance(value, int) else value[::-1]
+    return made
+
+
+def _texts(value: Any) -> Iterator[tuple[Any, Any]]:
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, str) and item:
+            yield value, name
+        elif isinstance(item, dict | list):
+            yield from _texts(item)
+
+
+def test_a_credential_that_is_made_of_others_stays_undecided_and_endorsements_are_named(run: Run) -> None:
+    there = world.World()
+    inner = world.badge(there.issuer)
+    stack = world.stack(there.issuer, [inner])
+    receipts = there.chain.anchor([inner, stack], there.issuer)
+    endorsed = world.badge(there.issuer, [world.endorsement(there.issuer)])
+    [receipt] = there.chain.anchor([endorsed], there.issuer)
+
+    made_of_others, with_endorsement = run(
+        [
+            _task(there, world.bundle_bytes(stack, receipts)),
+            _task(there, world.bundle_bytes(endorsed, [receipt])),
+        ]
+    )
+
+    assert (made_of_others["value"]["verdict"], made_of_others["value"]["reason"]) == ("undecided", "not-checked-here")
+    assert with_endorsement["value"]["verdict"] == "verified"
+    assert with_endorsement["value"]["checks"][-2]["code"] == "not-checked-here"
+
+
+REFUSED = (
+    b"",
+    b"eyJhbGciOiJFZERTQSJ9.e30.AA",
+    b"%PDF-1.7",
+    b"[1]",
+    b'{"a": 1}',
+    b'{"credential": {"type": "x"}, "x": 1}',
+)
+
+
+@pytest.mark.parametrize("data", REFUSED)
+def test_what_is_no_credential_is_refused_with_a_sentence(run: Run, data: bytes) -> None:
+    [told] = run([_task(world.World(), data)])
+
+    assert told["refused"] in SENTENCES
+
+
+def test_without_a_receipt_nobody_is_asked_for_one_by_the_credentials_id(run: Run) -> None:
+    there = world.World()
+
+    [told] = run([_task(there, world.bundle_bytes(world.badge(there.issuer)))])
+
+    assert (told["value"]["verdict"], told["value"]["reason"]) == ("undecided", "no-receipt")
+
+
+def test_the_anchor_of_a_lone_leaf_is_said_in_the_singular(run: Run) -> None:
+    there = world.World()
+    document = world.badge(there.issuer)
+    leaf = world.leaf_of(document)
+    [receipt] = world.receipts_for([document], there.issuer, world.NETWORK.chain_id)
+    alone = replace(receipt, proof=InclusionProof(0, 1, ()), root=leaf)
+    there.chain.anchors[there.issuer.account, leaf, 1] = AnchorRecord(world.ANCHORED_AT, 100, None)
+    data = world.bundle_bytes(document, [alone])
+
+    [told] = run([_task(there, data)])
+
+    assert told["value"]["verdict"] == "verified"
+    assert _same_checks(told["value"]) == _same_checks(_python(there, data))
