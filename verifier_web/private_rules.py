@@ -59,7 +59,6 @@ def words() -> dict[str, Any]:
             "claimsUnproven": say.CLAIMS_UNPROVEN,
             "holderHint": say.HOLDER_HINT,
             "unreadable": private.UNREADABLE,
-            "unjudged": private.UNJUDGED,
             "broken": private.BROKEN,
         },
     }

@@ -25,7 +25,7 @@ LIMITS = (
     ),
     "Dates are judged by this device's clock.",
     (
-        "Not checked here: endorsements, credentials inside a credential, VC-JWTs, badges as pictures, PDF "
+        "Not checked here: endorsements, credentials inside a credential, VC-JWTs signed with RSA, pictures, PDF "
         "certificates, and receipts that did not come along. Where it matters the answer is “cannot tell”."
     ),
     (
@@ -36,15 +36,14 @@ LIMITS = (
 NO_SCRIPT = (
     "This check is done by a script in your browser, and scripts are switched off. Switch them on for this page."
 )
-TEXT_HINT = "The whole text, from the first bracket to the last: a bundle, or a credential as JSON."
-FILE_HINT = "A .json file, up to 4 MiB. It is opened by this page and not uploaded."
+TEXT_HINT = "The whole text, from the first bracket to the last: a bundle, or a credential as JSON or VC-JWT."
+FILE_HINT = "A .json file or a VC-JWT, up to 4 MiB. It is opened by this page and not uploaded."
 ENDPOINTS_TITLE = "Endpoints of the chains"
 ENDPOINTS_HINT = "Only that of the chain that the receipt names is asked. Put in any other that you trust."
 ENDPOINT_LABEL = "Endpoint of {network}"
 SUBMIT, BUSY_SUBMIT = "Check it here", "Checking…"
 NOT_BUILT = "This installation lacks the files of the private check; run make install, or use the ordinary check."
 UNREADABLE = "This could not be read as a credential."
-UNJUDGED = "Cannot tell: this page does not read it."
 BROKEN = "Something went wrong in this page. It says nothing about the credential; use the ordinary check."
 
 SENTENCES = {
@@ -64,12 +63,16 @@ SENTENCES = {
     "multibase.prefix": "'{text}' is not base58btc multibase text, which begins with z.",
     "multibase.malformed": "'{text}' is not base58btc multibase text.",
     "input.empty": "There is nothing in it: paste the credential, or choose its file.",
-    "input.jwt": "This is a VC-JWT, which the private check does not read. Use the ordinary check.",
-    "input.no-json": "This is not JSON. The private check reads a bundle or a credential as JSON, and nothing else.",
+    "input.no-json": "The private check reads a bundle or a credential as JSON, or a VC-JWT, and this is none of them.",
     "input.no-credential": "This JSON is not a verifiable credential: its type does not say VerifiableCredential.",
     "bundle.no-object": "a credential or a bundle is a JSON object",
     "bundle.unknown-member": "a bundle has the members credential, receipts and endorsements, not '{name}'",
     "bundle.no-credential": "the bundle's credential is neither a JSON object nor a compact JWS",
+    "bundle.no-jws": "the text is neither JSON nor a compact JWS",
+    "jws.parts": "A compact JWS has 3 parts, this text has {count}, or it is too long.",
+    "jws.long-header": "The compact JWS has a header of more than {most} characters.",
+    "jws.base64url": "The compact JWS holds '{text}', which is not base64url as it is written.",
+    "jws.no-object": "The {name} of the compact JWS holds no JSON object, so it is no credential.",
     "bundle.no-list": "the bundle's {member} are not a list of at most {most}",
     "receipt.unknown-member": "not an anchor receipt: it has a member '{name}', which is not known",
     "receipt.malformed": "not an anchor receipt: {member} is missing or not what it should be",
@@ -135,6 +138,19 @@ SENTENCES = {
     ),
     "signature.signed": "The signature is that of the key it names, over exactly this content.",
     "signature.altered": "The content is not what was signed: it was altered afterwards.",
+    "jwt.older": "It is a VC-JWT of the older data model (claim vc), which this version does not read.",
+    "jwt.claim-missing": "The VC-JWT lacks the claim {name}, which must repeat {member}.",
+    "jwt.claim-differs": "The claim {name} of the VC-JWT says something other than {member}.",
+    "jwt.unreadable-key": "The key of the VC-JWT cannot be read: {problem}",
+    "jwt.unsafe-algorithm": "Its algorithm ({name}) lets everybody sign who can read it, so it proves nothing.",
+    "jwt.other-header": "The header of the VC-JWT holds '{name}'; only {known} may.",
+    "jwt.other-type": "The VC-JWT says that it is something else ({name}).",
+    "jwt.no-key": "The header of the VC-JWT names no key (kid or jwk).",
+    "jwt.key-by-name": "The VC-JWT names its key only as '{name}', not by its value.",
+    "jwt.two-keys": "kid and jwk are not the same key.",
+    "jwt.jwk-no-object": "The jwk is no object.",
+    "jwt.private-key": "The jwk holds a private key, so that everybody can sign with it.",
+    "jwt.other-key": "The jwk is not an Ed25519 key.",
     # 3 inclusion
     "inclusion.no-receipt": "No receipt came with it: signed, but not anchored as far as we can see.",
     "inclusion.leaf-mismatch": "The receipt belongs to other content: what is shown is not what was anchored.",

@@ -374,11 +374,9 @@ def test_a_chosen_file_is_read_here(page: Page, stage: Stage, tmp_path: Path) ->
     assert _check(page, "") == "Verified on a local test chain."
 
 
-@pytest.mark.parametrize("text", ["", "hello", '{"a": 1}', '{"a": 1, "a": 2}', "eyJhbGciOiJFZERTQSJ9.e30.AA"])
+@pytest.mark.parametrize("text", ["", "hello", '{"a": 1}', '{"a": 1, "a": 2}', "eyJhbGciOiJFZERTQSJ9.W10.AA"])
 def test_what_is_no_credential_is_said_to_be_none(page: Page, stage: Stage, text: str) -> None:
-    verdict = _check(page, text)
-
-    assert verdict in {"This could not be read as a credential.", "Cannot tell: this page does not read it."}
+    assert _check(page, text) == "This could not be read as a credential."
     assert page.locator("[data-slot=meaning]").inner_text() != ""
     assert stage.complaints == []
 

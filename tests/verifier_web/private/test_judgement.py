@@ -16,9 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.checks.facts import AnchorRecord, KeyRecord, Status, StatusRecord
 from registry.checks.report import report_json
-from registry.core.digest import Digest
+from registry.core.canonical import canonical_bytes
+from registry.core.digest import Digest, leaf_hash
 from registry.core.proof import InclusionProof
+from registry.core.receipt import AnchorHint, AnchorReceipt
+from registry.credentials.compact_jws import base64url, parse_compact
 from registry.credentials.signing import PublicKey
+from registry.credentials.vc_jwt import JwtOptions, jwt_message, public_jwk, with_subject_id
 from verifier_web.private_wording import SENTENCES
 
 if TYPE_CHECKING:
@@ -190,6 +194,41 @@ def _foreign_proof(there: Any) -> bytes:
     return world.bundle_bytes({**document, "proof": [other, *document["proof"]]}, receipts)
 
 
+def _retired_list(there: Any) -> bytes:
+    data = _with_list(there, [7])
+    key = KeyRecord(world.ANCHORED_AT - timedelta(days=30), world.ANCHORED_AT + timedelta(days=1))
+    there.chain.keys[there.issuer.account, there.issuer.public.key_hash] = key
+    return data
+
+
+def _altered_with_list(there: Any) -> bytes:
+    there.chain.accredited.clear()
+    return _with_list(there, [7]).replace(b"Ada Okafor", b"Eda Okafor")
+
+
+def _jwt(there: Any, header: dict[str, Any] | None = None, key: Any = None, **changes: Any) -> bytes:
+    """Return an anchored VC-JWT whose header and payload are changed before it is signed; None takes a member away."""
+    unsigned = with_subject_id(world.unsigned_badge(there.issuer), "urn:uuid:7f4f0c5e-5c51-4b28-9e1c-2f3b8f6f0001")
+    options = JwtOptions.for_key(there.issuer.public, there.issuer.did)
+    payload = parse_compact(f"{jwt_message(unsigned, options).decode()}.AA").payload
+    written = [_without_none({**options.header, **(header or {})}), _without_none({**payload, **changes})]
+    message = ".".join(base64url(canonical_bytes(part)) for part in written)
+    token = f"{message}.{base64url((key or there.issuer.key).sign(message.encode()))}"
+    leaf = leaf_hash(token.encode())
+    there.chain.anchors[there.issuer.account, leaf, 1] = AnchorRecord(world.ANCHORED_AT, 100, None)
+    hint = AnchorHint(world.NETWORK.chain_id, world.CONTRACT, there.issuer.account)
+    receipt = AnchorReceipt("final", unsigned["id"], leaf, InclusionProof(0, 1, ()), leaf, (hint,))
+    return world.bundle_bytes(token, [receipt])
+
+
+def _without_none(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: member for name, member in value.items() if member is not None}
+
+
+def _jwk(there: Any, **changes: Any) -> dict[str, Any]:
+    return {"jwk": {**public_jwk(there.issuer.public), **changes}}
+
+
 def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
     return lambda document: document.update(members)
 
@@ -225,6 +264,35 @@ CASES: dict[str, Callable[[Any], bytes]] = {
     "list agrees": lambda there: _with_list(there, [3]),
     "list revokes": lambda there: _with_list(there, [7]),
     "list of another key": lambda there: _with_list(there, [7], Ed25519PrivateKey.generate()),
+    "list of a retired key": _retired_list,
+    "altered, and its list revokes": _altered_with_list,
+    "VC-JWT": _jwt,
+    "VC-JWT by its jwk": lambda there: _jwt(there, {**_jwk(there), "kid": None}),
+    "VC-JWT by both": lambda there: _jwt(there, _jwk(there)),
+    "VC-JWT with an end": lambda there: _jwt(there, exp=1798761600, validUntil="2027-01-01T00:00:00Z", iat=1.5),
+    "VC-JWT with another end": lambda there: _jwt(there, exp=1, validUntil="2027-01-01T00:00:00Z"),
+    "VC-JWT with an end in a claim alone": lambda there: _jwt(there, exp=1798761600),
+    "VC-JWT without a claim": lambda there: _jwt(there, jti=None),
+    "VC-JWT of another issuer": lambda there: _jwt(there, iss="did:web:x.example"),
+    "VC-JWT of another time": lambda there: _jwt(there, nbf=True),
+    "VC-JWT of another subject": lambda there: _jwt(there, sub="urn:x"),
+    "VC-JWT of the older model": lambda there: _jwt(there, vc={"type": []}, **{"@context": None}),
+    "VC-JWT of somebody's key": lambda there: _jwt(there, key=Ed25519PrivateKey.generate()),
+    "VC-JWT of no algorithm": lambda there: _jwt(there, {"alg": "none"}),
+    "VC-JWT without its algorithm": lambda there: _jwt(there, {"alg": None}),
+    "VC-JWT of a shared secret": lambda there: _jwt(there, {"alg": "HS256"}),
+    "VC-JWT of another algorithm": lambda there: _jwt(there, {"alg": "ES256"}),
+    "VC-JWT of another type": lambda there: _jwt(there, {"typ": "at+jwt"}),
+    "VC-JWT of a media type": lambda there: _jwt(there, {"typ": "application/VC+JWT"}),
+    "VC-JWT with more in its header": lambda there: _jwt(there, {"crit": ["b64"], "b64": False}),
+    "VC-JWT without a key": lambda there: _jwt(there, {"kid": None}),
+    "VC-JWT of a key by its name": lambda there: _jwt(there, {"kid": f"{there.issuer.did}#key-1"}),
+    "VC-JWT of a key by its bare name": lambda there: _jwt(there, {"kid": "key-1"}),
+    "VC-JWT of somebody's DID": lambda there: _jwt(there, {"kid": f"did:web:x.example#{KEY}"}),
+    "VC-JWT of two keys": lambda there: _jwt(there, {**_jwk(there), "kid": f"{there.issuer.did}#{KEY}"}),
+    "VC-JWT of a private key": lambda there: _jwt(there, {**_jwk(there, d="AA"), "kid": None}),
+    "VC-JWT of no jwk": lambda there: _jwt(there, {"jwk": "x", "kid": None}),
+    "VC-JWT with an undefined member": lambda there: _jwt(there, rank="first"),
     "key added later": lambda there: _key(there, timedelta(days=1), None),
     "key retired before": lambda there: _key(there, timedelta(days=-30), timedelta(days=-1)),
     "key retired at that moment": lambda there: _key(there, timedelta(days=-30), timedelta(0)),
@@ -363,7 +431,9 @@ def test_a_credential_that_is_made_of_others_stays_undecided_and_endorsements_ar
 
 REFUSED = (
     b"",
-    b"eyJhbGciOiJFZERTQSJ9.e30.AA",
+    b"eyJhbGciOiJFZERTQSJ9.W10.AA",
+    b"eyJhbGciOiJFZERTQSJ9.e30",
+    b"eyJhbGciOiJFZERTQSJ9.e31.AA",
     b"%PDF-1.7",
     b"[1]",
     b'{"a": 1}',

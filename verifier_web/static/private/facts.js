@@ -2,7 +2,7 @@
 /** Everything that is gathered about one credential before it is judged. Source: registry/services/gather.py. */
 import { anchoringOf, bestFirst } from "./anchoring.js";
 import { listedStatus } from "./listed_status.js";
-import { leafCandidates, present } from "./presented.js";
+import { leafCandidates, leafOfJwt, present, presentJwt } from "./presented.js";
 import { Refusal, Unreachable, said } from "./refusal.js";
 
 /**
@@ -25,9 +25,10 @@ const UNSIGNED = { kind: /** @type {const} */ ("unreachable"), why: said("facts.
  * @returns {Promise<Facts>}
  */
 export async function gather(bundle, world) {
-  const document = bundle.credential;
-  const receipts = bestFirst(bundle.receipts, leavesOf(document), world.networks);
-  const presented = await present(document, receipts[0]?.leafHash ?? null, world.rules);
+  const { credential } = bundle;
+  const receipts = bestFirst(bundle.receipts, leavesOf(credential), world.networks);
+  const presented = await presentedBy(credential, receipts[0]?.leafHash ?? null, world.rules);
+  const { document } = presented;
   // Receipts that name this credential and belong to other content speak against it.
   const foreign = bundle.receipts.filter(
     (one) => presented.credentialId !== "" && one.credentialId === presented.credentialId,
@@ -46,10 +47,19 @@ export async function gather(bundle, world) {
   };
 }
 
-/** @param {Record<string, any>} document */
-function leavesOf(document) {
+/**
+ * @param {Record<string, any> | string} credential
+ * @param {string | null} leaf
+ * @param {import("./screen.js").Rules} rules
+ */
+function presentedBy(credential, leaf, rules) {
+  return typeof credential === "string" ? presentJwt(credential, rules) : present(credential, leaf, rules);
+}
+
+/** @param {Record<string, any> | string} credential */
+function leavesOf(credential) {
   try {
-    return leafCandidates(document);
+    return typeof credential === "string" ? [leafOfJwt(credential)] : leafCandidates(credential);
   } catch (error) {
     if (error instanceof Refusal) return []; // it has no canonical form, which `present` says
     throw error;

@@ -36,10 +36,9 @@ async function check(rules) {
     show(verdictView(facts, report, words, wording, judged.proving));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const headline = error.said.key === "input.jwt" ? words.page.unjudged : words.page.unreadable;
     show({
       tone: "none",
-      headline,
+      headline: words.page.unreadable,
       meaning: paragraph(wording.sentence(error.said)),
       network: "",
       checks: [],

@@ -24,11 +24,12 @@ export function readBundle(data) {
   const bytes = data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf ? data.subarray(3) : data;
   const text = new TextDecoder().decode(bytes.subarray(0, 1024)).trimStart();
   if (text === "") throw new Refusal("input.empty");
-  if (text.startsWith("eyJ")) throw new Refusal("input.jwt");
-  if (!text.startsWith("{")) throw new Refusal("input.no-json");
-  const bundle = parseBundle(parseJson(bytes));
-  if (typeof bundle.credential === "string") throw new Refusal("input.jwt");
-  if (![bundle.credential.type].flat().includes("VerifiableCredential")) throw new Refusal("input.no-credential");
+  if (!text.startsWith("{") && !text.startsWith("eyJ")) throw new Refusal("input.no-json");
+  const bundle = parseBundle(text.startsWith("{") ? parseJson(bytes) : new TextDecoder().decode(bytes));
+  const { credential } = bundle;
+  if (typeof credential !== "string" && ![credential.type].flat().includes("VerifiableCredential")) {
+    throw new Refusal("input.no-credential");
+  }
   return bundle;
 }
 

@@ -10,13 +10,14 @@ const MAX_ENDORSEMENTS = 63;
 const MAX_ANCHORS = 16;
 const MAX_PATH = 64;
 const DIGEST = /^0x[0-9a-f]{64}$/;
+const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const CHAIN = /^eip155:[1-9][0-9]{0,19}$/;
 
 /**
  * @typedef {{chainId: string, contract: string, issuer: string, blockNumber: number}} AnchorHint
  * @typedef {{state: "pending" | "final", credentialId: string, leafHash: string, root: string, anchors: AnchorHint[],
  *   proof: import("./inclusion.js").InclusionProof}} Receipt
- * @typedef {{credential: any, receipts: Receipt[], endorsements: any[]}} Bundle
+ * @typedef {{credential: Record<string, any> | string, receipts: Receipt[], endorsements: any[]}} Bundle
  */
 
 /**
@@ -25,12 +26,14 @@ const CHAIN = /^eip155:[1-9][0-9]{0,19}$/;
  * @returns {Bundle}
  */
 export function parseBundle(value) {
+  if (typeof value === "string") return { credential: jwt(value), receipts: [], endorsements: [] };
   if (!isObject(value)) throw new Refusal("bundle.no-object");
   if (!Object.hasOwn(value, "credential")) return { credential: value, receipts: [], endorsements: [] };
   onlyMembers(value, ["credential", "receipts", "endorsements"], "bundle.unknown-member");
-  if (!isObject(value.credential) && typeof value.credential !== "string") throw new Refusal("bundle.no-credential");
+  const { credential } = value;
+  if (typeof credential !== "string" && !isObject(credential)) throw new Refusal("bundle.no-credential");
   return {
-    credential: value.credential,
+    credential: typeof credential === "string" ? jwt(credential) : credential,
     receipts: listed(value, "receipts", MAX_RECEIPTS).map(parseReceipt),
     endorsements: listed(value, "endorsements", MAX_ENDORSEMENTS),
   };
@@ -65,6 +68,13 @@ export function parseReceipt(value) {
   require(isListOf(value.path, MAX_PATH, isDigest), "path");
   require(isListOf(value.anchors, MAX_ANCHORS, isObject), "anchors");
   return { ...value, proof: proofOf(value), anchors: value.anchors.map(parseAnchor) };
+}
+
+/** @param {string} text */
+function jwt(text) {
+  const compact = text.trim();
+  if (!JWT.test(compact)) throw new Refusal("bundle.no-jws");
+  return compact;
 }
 
 /** @param {any} value */
