@@ -25,7 +25,7 @@ LIMITS = (
     ),
     "Dates are judged by this device's clock.",
     (
-        "Not checked here: endorsements, credentials inside a credential, VC-JWTs signed with RSA, pictures, PDF "
+        "Not checked here: VC-JWTs signed with RSA, pictures, PDF "
         "certificates, and receipts that did not come along. Where it matters the answer is “cannot tell”."
     ),
     (
@@ -71,6 +71,7 @@ SENTENCES = {
     "bundle.no-jws": "the text is neither JSON nor a compact JWS",
     "jws.parts": "A compact JWS has 3 parts, this text has {count}, or it is too long.",
     "jws.long-header": "The compact JWS has a header of more than {most} characters.",
+    "jws.no-base64url": "The compact JWS holds '{text}', which is not base64url.",
     "jws.base64url": "The compact JWS holds '{text}', which is not base64url as it is written.",
     "jws.no-object": "The {name} of the compact JWS holds no JSON object, so it is no credential.",
     "bundle.no-list": "the bundle's {member} are not a list of at most {most}",
@@ -116,6 +117,10 @@ SENTENCES = {
     ),
     "format.not-json-ld": "The document is not JSON-LD that we can read: {problem}.",
     "format.no-order": "The document's graph cannot be put in order: {problem}.",
+    "format.too-many-parts": (
+        "The embedded credential at {place} was not judged: at most {parts} in all, {deep} deep, are judged in one "
+        "verification."
+    ),
     "format.never-valid": "validUntil lies before validFrom, so it is never valid.",
     # 2 signature
     "signature.no-proof": "The document carries no signature.",
@@ -137,6 +142,7 @@ SENTENCES = {
         "It holds control characters, which are signed in two ways; this page knows one, and it does not fit."
     ),
     "signature.signed": "The signature is that of the key it names, over exactly this content.",
+    "signature.unreadable-text": "The text carries no signature that can be read.",
     "signature.altered": "The content is not what was signed: it was altered afterwards.",
     "jwt.older": "It is a VC-JWT of the older data model (claim vc), which this version does not read.",
     "jwt.claim-missing": "The VC-JWT lacks the claim {name}, which must repeat {member}.",
@@ -161,6 +167,7 @@ SENTENCES = {
     "chain.unreachable": "The chain could not be asked, so this is not known: {why}.",
     "chain.no-receipt": "Without a receipt there is nothing to ask the chain about.",
     "chain.waiting-for-anchor": ("Its batch is sealed, but its receipt names no chain yet: it waits to be anchored."),
+    "chain.too-many": "the document asks more of the chain than one verification allows",
     "chain.wrong-network": "The receipt names {chains}, which this verifier does not accept.",
     # 4 anchor, 5 finality
     "anchor.anchored": "The batch was anchored on {network} on {at}.",
@@ -218,14 +225,28 @@ SENTENCES = {
     # 10 recipient, 11 endorsements and components
     "recipient.not-asked": "Nobody asked whose it is: compare the name shown with the person before you.",
     "endorsements.none": "It carries no endorsements.",
-    "endorsements.not-checked-here": (
-        "It carries endorsements ({count}), which the private check does not judge; they decide nothing about it."
-    ),
+    "endorsements.standing": "{standing} of {count} endorsements stand; one that does not is shown as such.",
     "components.none": "It is not made of other credentials.",
-    "components.not-checked-here": (
-        "It is made of other credentials ({count}), which the private check does not judge: use the ordinary check, or "
-        "check each of them by itself."
+    "components.unsound": "Of its {count} components, {title} does not hold up: {summary}",
+    "components.twice": "{title} stands in it more than once, and none of its {count} components may count twice.",
+    "components.of-another": (
+        "{title} names somebody else as its recipient, and nothing shows that they are the same person."
     ),
+    "components.verified": "All {count} components verify.",
+    "components.verified-untied": (
+        "All {count} components verify. That {loose} of them are this person's is the issuer's own word."
+    ),
+    # 10a endorsed
+    "endorsed.no-endorsement": "It stands where an endorsement belongs, and is none.",
+    "endorsed.shown-alone": "It endorses {name}; shown alone, it was not compared with that.",
+    "endorsed.something-else": "It endorses {name}, and stands in something else: {other}.",
+    "endorsed.by-id-alone": "It names {name} by its id alone; which text of it the endorser saw cannot be told.",
+    "endorsed.unknown-digest": (
+        "It fixes the text of what it endorses in a way that this version does not know: {problem}"
+    ),
+    "endorsed.no-multihash": "'{text}' is no SHA-256 multihash.",
+    "endorsed.another-text": "It endorses another text of {name} than the one that it stands in.",
+    "endorsed.this": "Exactly the text that it stands in is what it endorses.",
     # Who did not answer, as clauses
     "facts.unsigned": "the document is not what its issuer signed, so nothing that it names was asked",
     "rpc.slow": "{endpoint} did not answer within {seconds} seconds",
@@ -240,6 +261,7 @@ SENTENCES = {
     "rpc.no-contract": "{endpoint} gave no answer of the registry contract for {name} ({contract})",
     "rpc.no-such-value": "{endpoint} answered with the value {number}, which does not exist",
     "rpc.no-number": "{endpoint} answered with something else where a number belongs",
+    "site.too-many": "the document asks for more web sites than one verification allows",
     "site.refused": "{problem}",
     "site.no-json": "this server answered with something that is not JSON",
     "site.no-server": "this server did not answer",
@@ -252,6 +274,12 @@ SENTENCES = {
     "list.no-such-index": "the list has {size} entries and none at index {index}",
 }
 """Templates by check, or by what they speak of, and by what was found."""
+STANDING = {
+    "stands": "It stands.",
+    "withdrawn": "Withdrawn: {detail}",
+    "other": "It does not stand. {summary}",
+}
+"""How an endorsement stands."""
 VERIFIED = "Verified on {network}."
 LEADS = {"not-verified": "Not verified: {detail}", "undecided": "Cannot tell: {detail}"}
 """The verdict where the cause has no sentence of its own in registry/checks/verdict.py."""

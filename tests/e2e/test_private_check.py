@@ -30,6 +30,7 @@ from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import ProfileUnavailableError
 from registry.core.receipt import AnchorHint, AnchorReceipt, Bundle, bundle_json
 from registry.credentials.contexts import CONTEXTS
+from registry.credentials.endorsement import digest_text, endorsed_credential
 from registry.credentials.signing import ProofOptions, PublicKey, secure, sign, signing_input
 from registry.credentials.status_list import status_entry, status_list_credential
 from registry.ports import IssuerSite
@@ -300,6 +301,24 @@ def test_a_list_that_revokes_is_believed_where_the_issuers_key_signed_it(page: P
     stage.sites.lists[LIST] = _signed(status_list_credential(made.DID, LIST, [7], now=datetime.now(UTC)), stage.key)
 
     assert _check(page, stage.text) == "Not verified: the issuer revoked it."
+
+
+def test_an_endorsement_beside_it_is_judged_and_shown_with_its_words(page: Page, stage: Stage) -> None:
+    whole = endorsed_credential(stage.bundle.credential["id"], canonical_bytes(stage.bundle.credential))
+    unsigned = {name: value for name, value in stage.bundle.credential.items() if name not in {"proof", "evidence"}}
+    subject = {
+        "id": whole.id,
+        "type": ["EndorsementSubject"],
+        "digestMultibase": digest_text(whole.digest),
+        "endorsementComment": "We hire on the strength of this.",
+    }
+    types = ["VerifiableCredential", "EndorsementCredential"]
+    said = _signed({**unsigned, "id": "urn:uuid:1", "type": types, "credentialSubject": subject}, stage.key)
+    stage.bundle = replace(stage.bundle, endorsements=(said,))
+
+    assert _check(page, stage.text) == "Verified on a local test chain."
+    assert page.locator("[data-parts] blockquote").inner_text() == "We hire on the strength of this."
+    assert page.get_by_text("It does not stand. Cannot tell: signed, but not anchored").is_visible()
 
 
 def test_an_endpoint_that_is_not_there_leaves_it_open(page: Page, stage: Stage) -> None:

@@ -42,15 +42,31 @@ async function judged({ data, chain, sites, now }) {
     },
   };
   const report = judge(await gather(readBundle(bytes(data)), world), rules.weight);
-  const wording = new Wording(words, "en");
+  return told(report, new Wording(words, "en"));
+}
+
+function told(report, wording) {
   const checks = report.checks.map(({ check, outcome, code, said }) => ({
     check,
     outcome,
     code,
     detail: wording.sentence(said),
   }));
+  const parts = report.parts.map(({ kind, place, title, report: inner }) => ({
+    kind,
+    input: place,
+    title,
+    ...(kind === "endorsement" ? { standing: wording.standing(inner) } : {}),
+    ...told(inner, wording),
+  }));
   const reason = report.decisive?.code ?? "verified";
-  return { verdict: report.verdict, reason, summary: wording.summary(report), checks };
+  return {
+    verdict: report.verdict,
+    reason,
+    summary: wording.summary(report),
+    checks,
+    ...(parts.length ? { parts } : {}),
+  };
 }
 
 function answer(chain, network, { issuer, root, treeSize, leafHash, keyHash }) {

@@ -1,10 +1,5 @@
 // @ts-check
-/**
- * The checks, in the order of the server's: each takes the facts and gives one finding. Source: registry/checks/checks.py.
- *
- * Endorsements and components are credentials of their own, which this page does not judge: it says so, and a
- * credential that is made of others stays undecided.
- */
+/** The checks of a single credential, in the server's order; each takes the facts. Source: registry/checks/checks.py. */
 import { didHash } from "./anchoring.js";
 import { finding } from "./finding.js";
 import { rootFromProof } from "./inclusion.js";
@@ -32,8 +27,6 @@ export const CHECKS = {
   "validity-period": checkValidityPeriod,
   status: checkStatus,
   recipient: () => finding("skipped", "not-asked", "recipient.not-asked"),
-  endorsements: checkEndorsements,
-  components: checkComponents,
 };
 
 /** @param {Facts} facts */
@@ -186,18 +179,6 @@ function badStatus({ anchor, status }) {
     return finding("failed", "suspended", "status.suspended", { day: day(status.suspendedAt ?? 0) });
   }
   return null;
-}
-
-/** @param {Facts} facts */
-function checkEndorsements({ endorsements: count }) {
-  if (count === 0) return finding("skipped", "none", "endorsements.none");
-  return finding("skipped", "not-checked-here", "endorsements.not-checked-here", { count });
-}
-
-/** @param {Facts} facts */
-function checkComponents({ components: count }) {
-  if (count === 0) return finding("skipped", "none", "components.none");
-  return finding("undecided", "not-checked-here", "components.not-checked-here", { count });
 }
 
 /** @param {Exclude<import("./anchoring.js").Chain, {kind: "facts"}>} chain */

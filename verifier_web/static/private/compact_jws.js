@@ -47,7 +47,7 @@ function decoded(text) {
   try {
     return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
-    throw new Refusal("jws.base64url", { text: text.slice(0, 40) });
+    throw new Refusal("jws.no-base64url", { text: text.slice(0, 40) });
   }
 }
 

@@ -1,21 +1,32 @@
 // @ts-check
-/** Everything that is gathered about one credential before it is judged. Source: registry/services/gather.py. */
+/** Everything that is gathered about a credential, and those inside of it. Source: registry/services/gather.py. */
 import { anchoringOf, bestFirst } from "./anchoring.js";
+import { embeddedIn } from "./embedded.js";
+import { endorsedCredential, endorsedObject } from "./endorsed.js";
+import { finding } from "./finding.js";
 import { listedStatus } from "./listed_status.js";
 import { leafCandidates, leafOfJwt, present, presentJwt } from "./presented.js";
+import { askingChains, askingSites } from "./questions.js";
 import { Refusal, Unreachable, said } from "./refusal.js";
 
 /**
+ * @typedef {import("./presented.js").Presented} Presented
+ * @typedef {{services: (did: string) => Promise<import("./issuer_site.js").DidService[]>,
+ *   statusList: (did: string, url: string) => Promise<Record<string, any>>}} Sites
  * @typedef {{rules: import("./screen.js").Rules, networks: import("./contract_reads.js").Network[], now: number,
- *   askChain: import("./anchoring.js").AskChain, sites: import("./issuer_site.js").IssuerSites}} World
+ *   askChain: import("./anchoring.js").AskChain, sites: Sites}} World
  * What there is to judge by: rules, accepted networks, the visitor's clock, and whom to ask.
+ * @typedef {World & {bundle: import("./receipt.js").Bundle, partsLeft: number}} Run
  * @typedef {{kind: "not-asked"} | {kind: "unreachable", why: import("./refusal.js").Said}
  *   | {kind: "services", services: import("./issuer_site.js").DidService[]}} Services
- * @typedef {{presented: import("./presented.js").Presented, receipt: import("./receipt.js").Receipt | null,
+ * @typedef {{kind: "endorsement" | "component", place: string, facts: Facts}} PartFacts
+ * @typedef {{presented: Presented, receipt: import("./receipt.js").Receipt | null,
  *   chain: import("./anchoring.js").Chain, services: Services, statusList: import("./listed_status.js").ListAnswer,
- *   endorsements: number, components: number, now: number}} Facts
+ *   endorsed: import("./endorsed.js").Endorsed | null, parts: PartFacts[], now: number}} Facts
  */
 
+const MAX_NESTING = 4;
+const MAX_PARTS = 200;
 const UNSIGNED = { kind: /** @type {const} */ ("unreachable"), why: said("facts.unsigned") };
 
 /**
@@ -25,27 +36,139 @@ const UNSIGNED = { kind: /** @type {const} */ ("unreachable"), why: said("facts.
  * @returns {Promise<Facts>}
  */
 export async function gather(bundle, world) {
-  const { credential } = bundle;
-  const receipts = bestFirst(bundle.receipts, leavesOf(credential), world.networks);
-  const presented = await presentedBy(credential, receipts[0]?.leafHash ?? null, world.rules);
-  const { document } = presented;
-  // Receipts that name this credential and belong to other content speak against it.
-  const foreign = bundle.receipts.filter(
-    (one) => presented.credentialId !== "" && one.credentialId === presented.credentialId,
-  );
-  const deciding = receipts.length > 0 ? receipts : foreign.slice(0, 1);
-  const { receipt, chain } = await anchoringOf(presented, deciding, world.networks, world.askChain);
+  const run = {
+    ...world,
+    askChain: askingChains(world.askChain),
+    sites: askingSites(world.sites),
+    bundle,
+    partsLeft: MAX_PARTS,
+  };
+  return factsOf(bundle.credential, run, 0, null);
+}
+
+/**
+ * @param {Record<string, any> | string} credential
+ * @param {Run} run
+ * @param {number} depth how many credentials are around this one
+ * @param {import("./endorsed.js").Endorsed | null} endorsed what it stands in as an endorsement
+ * @returns {Promise<Facts>}
+ */
+async function factsOf(credential, run, depth, endorsed) {
+  const receipts = bestFirst(run.bundle.receipts, leavesOf(credential), run.networks);
+  const presented = await presentedBy(credential, receipts[0]?.leafHash ?? null, run.rules);
+  const deciding = receipts.length > 0 ? receipts : naming(presented, run.bundle.receipts).slice(0, 1);
+  const { receipt, chain } = await anchoringOf(presented, deciding, run.networks, run.askChain);
+  const { parts, unjudged } = await partsOf(credential, presented, run, depth);
   return {
-    presented,
+    presented: { ...presented, formatProblems: [...presented.formatProblems, ...unjudged] },
     receipt,
     chain,
-    services: await servicesOf(presented, chain, world),
-    statusList: await statusListOf(presented, { receipt, chain }, world),
-    endorsements: bundle.endorsements.length + counted(document, ["endorsement", "endorsementJwt"]),
-    components: counted(document, ["verifiableCredential"]),
-    now: world.now,
+    services: await servicesOf(presented, chain, run),
+    statusList: await statusListOf(presented, { receipt, chain }, run),
+    endorsed,
+    parts,
+    now: run.now,
   };
 }
+
+/**
+ * Returns the embedded credentials with their facts, and a problem if there are more than are judged.
+ * @param {Record<string, any> | string} credential
+ * @param {Presented} presented
+ * @param {Run} run
+ * @param {number} depth
+ */
+async function partsOf(credential, presented, run, depth) {
+  if (isRefused(presented)) return { parts: [], unjudged: [] }; // its verdict is clear, and it may hold anything
+  const { document } = presented;
+  const beside = depth === 0 ? run.bundle.endorsements.map(besideOf(document)) : [];
+  const found = [...embeddedIn(document), ...beside];
+  const room = depth < MAX_NESTING ? run.partsLeft : 0;
+  run.partsLeft -= Math.min(room, found.length);
+  const whole = endorsedCredential(credential, presented);
+  const parts = [];
+  for (const part of found.slice(0, room)) {
+    const of = part.within === document ? whole : endorsedObject(part.within);
+    parts.push({ kind: part.kind, place: part.place, facts: await partFacts(part, run, depth + 1, of) });
+  }
+  return { parts, unjudged: unjudgedBeyond(found[room]) };
+}
+
+/** @param {Record<string, any>} document */
+const besideOf = (document) => (/** @type {Record<string, any> | string} */ one, /** @type {number} */ at) => ({
+  kind: /** @type {const} */ ("endorsement"),
+  place: `endorsements[${at}]`,
+  document: one,
+  within: document,
+});
+
+/**
+ * What was not judged is not known to be good: the credential around it stays undecided.
+ * @param {import("./embedded.js").Embedded | undefined} first
+ */
+function unjudgedBeyond(first) {
+  if (first === undefined) return [];
+  return [
+    finding("undecided", "too-many-parts", "format.too-many-parts", {
+      place: first.place,
+      parts: MAX_PARTS,
+      deep: MAX_NESTING,
+    }),
+  ];
+}
+
+/**
+ * @param {import("./embedded.js").Embedded} part
+ * @param {Run} run
+ * @param {number} depth
+ * @param {import("./endorsed.js").Endorsed} of
+ * @returns {Promise<Facts>}
+ */
+async function partFacts(part, run, depth, of) {
+  const endorsed = part.kind === "endorsement" ? of : null;
+  try {
+    return await factsOf(part.document, run, depth, endorsed);
+  } catch (error) {
+    if (error instanceof Refusal) return { ...unreadable(error.said, run.now), endorsed };
+    throw error;
+  }
+}
+
+/**
+ * Returns the facts about a text that stands where a credential belongs.
+ * @param {import("./refusal.js").Said} why
+ * @param {number} now
+ * @returns {Facts}
+ */
+function unreadable(why, now) {
+  const notAsked = { kind: /** @type {const} */ ("not-asked") };
+  const presented = {
+    document: {},
+    credentialId: "",
+    issuerDid: "",
+    leafHash: null,
+    formatProblems: [{ ...finding("failed", "credential-format", ""), said: why }],
+    signature: finding("failed", "no-proof", "signature.unreadable-text"),
+  };
+  return {
+    presented,
+    receipt: null,
+    chain: notAsked,
+    services: notAsked,
+    statusList: notAsked,
+    endorsed: null,
+    parts: [],
+    now,
+  };
+}
+
+/**
+ * Returns the receipts that name this credential; those of other content speak against it.
+ * @param {Presented} presented
+ * @param {import("./receipt.js").Receipt[]} receipts
+ */
+const naming = ({ credentialId }, receipts) =>
+  receipts.filter((one) => credentialId !== "" && one.credentialId === credentialId);
 
 /**
  * @param {Record<string, any> | string} credential
@@ -128,21 +251,8 @@ async function keyOf(keyHash, receipt, chain, world) {
   }
 }
 
-/** @param {import("./presented.js").Presented} presented */
-function holds({ signature, formatProblems }) {
-  return signature.outcome !== "failed" && formatProblems.every((problem) => problem.outcome === "undecided");
-}
+/** @param {Presented} presented */
+const holds = (presented) => presented.signature.outcome !== "failed" && !isRefused(presented);
 
-/**
- * Counts the credentials that stand in members of these names, not those inside of them in turn.
- * @param {any} value
- * @param {string[]} names
- * @returns {number}
- */
-function counted(value, names) {
-  if (typeof value !== "object" || value === null) return 0;
-  return Object.entries(value).reduce((count, [name, item]) => {
-    if (name === "@context" || name === "proof") return count;
-    return count + (names.includes(name) ? [item].flat().length : counted(item, names));
-  }, 0);
-}
+/** @param {Presented} presented */
+const isRefused = ({ formatProblems }) => formatProblems.some((problem) => problem.outcome !== "undecided");

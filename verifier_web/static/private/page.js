@@ -42,6 +42,7 @@ async function check(rules) {
       meaning: paragraph(wording.sentence(error.said)),
       network: "",
       checks: [],
+      parts: [],
       slots: {},
     });
   }
@@ -53,6 +54,8 @@ function show(view) {
   shown.querySelector(".verdict")?.classList.add(view.tone);
   fill(shown, { headline: view.headline, meaning: view.meaning, network: view.network, ...view.slots }, view.tone);
   shown.querySelector("[data-checks]")?.append(...view.checks.map(checkLine));
+  shown.querySelector("[data-parts]")?.append(...view.parts.map(partShown));
+  if (view.parts.length === 0) shown.querySelector("[data-parts-title]")?.remove();
   if (view.checks.length === 0)
     shown.querySelectorAll("[data-parties], [data-details]").forEach((part) => part.remove());
   place.replaceChildren(shown);
@@ -64,6 +67,15 @@ function checkLine({ tone, ...texts }) {
   const shown = copyOf("template[data-check-line]");
   shown.querySelector("li")?.classList.add(`tone-${tone}`);
   fill(shown, texts, tone);
+  return shown;
+}
+
+/** @param {import("./verdict_view.js").PartView} part */
+function partShown({ tone, checks, ...texts }) {
+  const shown = copyOf("template[data-part]");
+  shown.querySelector("li")?.classList.add(`tone-${tone}`);
+  fill(shown, texts, tone);
+  shown.querySelector("[data-checks]")?.append(...checks.map(checkLine));
   return shown;
 }
 
@@ -104,7 +116,7 @@ form.addEventListener("submit", async (event) => {
     rules = rules.catch(loadRules);
     await check(rules);
   } catch (error) {
-    show({ tone: "none", headline: words.page.broken, meaning: "", network: "", checks: [], slots: {} });
+    show({ tone: "none", headline: words.page.broken, meaning: "", network: "", checks: [], parts: [], slots: {} });
     console.error(error);
   } finally {
     button.disabled = false;

@@ -72,7 +72,13 @@ export async function presentJwt(compact, rules) {
  * Returns the leaf hash of a VC-JWT: its entry is the text itself.
  * @param {string} compact
  */
-export const leafOfJwt = (compact) => toHex(leafHash(new TextEncoder().encode(compact)));
+export const leafOfJwt = (compact) => leafOfEntry(new TextEncoder().encode(compact));
+
+/**
+ * Returns the leaf hash of an entry, in hex.
+ * @param {Uint8Array} entry
+ */
+export const leafOfEntry = (entry) => toHex(leafHash(entry));
 
 /**
  * Returns the leaf hash of the document's entry for each proof of its issuer.
@@ -84,7 +90,7 @@ export const leafCandidates = (document) => issuerProofs(document).map((proof) =
  * @param {Record<string, any>} document
  * @param {Record<string, any>} proof
  */
-const leafOf = (document, proof) => toHex(leafHash(entryOf(document, proof)));
+const leafOf = (document, proof) => leafOfEntry(entryOf(document, proof));
 
 /**
  * @param {Record<string, any>} document

@@ -17,7 +17,7 @@ const CHAIN = /^eip155:[1-9][0-9]{0,19}$/;
  * @typedef {{chainId: string, contract: string, issuer: string, blockNumber: number}} AnchorHint
  * @typedef {{state: "pending" | "final", credentialId: string, leafHash: string, root: string, anchors: AnchorHint[],
  *   proof: import("./inclusion.js").InclusionProof}} Receipt
- * @typedef {{credential: Record<string, any> | string, receipts: Receipt[], endorsements: any[]}} Bundle
+ * @typedef {{credential: Record<string, any> | string, receipts: Receipt[], endorsements: (Record<string, any> | string)[]}} Bundle
  */
 
 /**
@@ -30,12 +30,10 @@ export function parseBundle(value) {
   if (!isObject(value)) throw new Refusal("bundle.no-object");
   if (!Object.hasOwn(value, "credential")) return { credential: value, receipts: [], endorsements: [] };
   onlyMembers(value, ["credential", "receipts", "endorsements"], "bundle.unknown-member");
-  const { credential } = value;
-  if (typeof credential !== "string" && !isObject(credential)) throw new Refusal("bundle.no-credential");
   return {
-    credential: typeof credential === "string" ? jwt(credential) : credential,
+    credential: documentOf(value.credential),
     receipts: listed(value, "receipts", MAX_RECEIPTS).map(parseReceipt),
-    endorsements: listed(value, "endorsements", MAX_ENDORSEMENTS),
+    endorsements: listed(value, "endorsements", MAX_ENDORSEMENTS).map(documentOf),
   };
 }
 
@@ -68,6 +66,16 @@ export function parseReceipt(value) {
   require(isListOf(value.path, MAX_PATH, isDigest), "path");
   require(isListOf(value.anchors, MAX_ANCHORS, isObject), "anchors");
   return { ...value, proof: proofOf(value), anchors: value.anchors.map(parseAnchor) };
+}
+
+/**
+ * @param {any} value
+ * @returns {Record<string, any> | string}
+ */
+function documentOf(value) {
+  if (typeof value === "string") return jwt(value);
+  if (!isObject(value)) throw new Refusal("bundle.no-credential");
+  return value;
 }
 
 /** @param {string} text */

@@ -26,8 +26,8 @@ export function line(value, most = MAX_LINE) {
 }
 
 /**
- * Returns a finding's sentence, on one line.
- * @param {string} value
+ * Returns a longer text, such as a finding's sentence, on one line.
+ * @param {unknown} value
  */
 export const paragraph = (value) => line(value, MAX_PARAGRAPH);
 

@@ -3,9 +3,12 @@
 import { holderName, issuerName } from "./parties.js";
 import { jsonText, line, paragraph } from "./text.js";
 
+const MAX_PARTS = 24;
+
 /**
  * @typedef {{tone: string, name: string, outcome: string, detail: string}} CheckLine
- * @typedef {{tone: string, headline: string, meaning: string, network: string, checks: CheckLine[],
+ * @typedef {{tone: string, title: string, summary: string, comment: string, issuer: string, checks: CheckLine[]}} PartView
+ * @typedef {{tone: string, headline: string, meaning: string, network: string, checks: CheckLine[], parts: PartView[],
  *   slots: Record<string, string>}} VerdictView
  */
 
@@ -20,7 +23,7 @@ import { jsonText, line, paragraph } from "./text.js";
  */
 export function verdictView(facts, report, words, wording, proving) {
   const { document, issuerDid } = facts.presented;
-  const isProven = proving.every((check) => outcomeOf(report, check) === "passed");
+  const isProven = isProvenBy(report, proving);
   const title = document.credentialSubject?.achievement?.name;
   return {
     tone: words.verdictTones[report.verdict],
@@ -28,6 +31,7 @@ export function verdictView(facts, report, words, wording, proving) {
     meaning: meaningOf(report, words, isProven),
     network: report.verdict === "verified" && report.network ? (words.networkNotes[report.network.kind] ?? "") : "",
     checks: report.checks.map((one) => checkLine(one, words, wording)),
+    parts: report.parts.slice(0, MAX_PARTS).map((one) => partView(one, words, wording, proving)),
     slots: {
       holderLabel: isProven ? words.page.issuedTo : words.page.saysIssuedTo,
       holder: holderName(document) || words.page.nameless,
@@ -39,6 +43,34 @@ export function verdictView(facts, report, words, wording, proving) {
     },
   };
 }
+
+/**
+ * @param {import("./report.js").Part} part
+ * @param {Record<string, any>} words
+ * @param {import("./wording.js").Wording} wording
+ * @param {string[]} proving
+ * @returns {PartView}
+ */
+function partView({ kind, title, facts, report }, words, wording, proving) {
+  const isEndorsement = kind === "endorsement";
+  const comment = facts.presented.document.credentialSubject?.endorsementComment;
+  const by = isEndorsement ? words.page.endorsedBy : words.page.issuedBy;
+  return {
+    tone: words.verdictTones[report.verdict],
+    title: `${words.partKinds[kind]}: ${line(title)}`,
+    summary: paragraph(isEndorsement ? wording.standing(report) : wording.summary(report)),
+    comment: isEndorsement ? paragraph(comment) : "",
+    issuer: `${by}: ${issuerOf(facts, report, words, isProvenBy(report, proving))}`,
+    checks: report.checks.map((one) => checkLine(one, words, wording)),
+  };
+}
+
+/**
+ * Returns whether it is proven that the issuer it names, confirmed by others, made exactly this document.
+ * @param {import("./report.js").Report} report
+ * @param {string[]} proving
+ */
+const isProvenBy = (report, proving) => proving.every((check) => outcomeOf(report, check) === "passed");
 
 /**
  * @param {import("./report.js").CheckResult} one
