@@ -188,7 +188,7 @@ def _two_proofs(there: Any) -> bytes:
 
 def _foreign_proof(there: Any) -> bytes:
     document, receipts = _anchored(there, world.unsigned_badge(there.issuer))
-    other = {**document["proof"][0], "verificationMethod": "did:web:other.example#z6Mk"}
+    other = {**document["proof"][0], "verificationMethod": "did:web:other.example#z6Mk", "endorsement": [document]}
     return world.bundle_bytes({**document, "proof": [other, *document["proof"]]}, receipts)
 
 
@@ -282,7 +282,7 @@ def _stack(there: Any, components: list[dict[str, Any]], names: Sequence[dict[st
     if names:
         unsigned["credentialSubject"]["identifier"] = [{"type": "IdentityObject", **one} for one in names]
     document = there.issuer.signed(unsigned)
-    unique = list({one["id"]: one for one in components}.values())
+    unique = list({one["proof"][0]["proofValue"]: one for one in components}.values())
     return world.bundle_bytes(document, there.chain.anchor([document, *unique], there.issuer))
 
 
@@ -302,6 +302,11 @@ def _half_anchored_stack(there: Any) -> bytes:
     return json.dumps(bundle).encode()
 
 
+def _same_id_stack(there: Any) -> bytes:
+    unsigned = world.unsigned_badge(there.issuer)
+    return _stack(there, [there.issuer.signed(unsigned), there.issuer.signed({**unsigned, "name": "Another name"})])
+
+
 def _deep_stack(there: Any) -> bytes:
     layers = [world.badge(there.issuer)]
     for _ in range(5):
@@ -311,6 +316,12 @@ def _deep_stack(there: Any) -> bytes:
 
 ADA = {"hashed": False, "identityHash": " ADA  okafor", "identityType": "name"}
 SALTED = {"hashed": True, "identityHash": "sha256$ab", "identityType": "emailAddress", "salt": "x"}
+
+
+def _endorsed_by_token(there: Any) -> bytes:
+    unsigned = world.unsigned_badge(there.issuer)
+    unsigned["credentialSubject"]["achievement"]["endorsementJwt"] = ["e30.e30.YQ"]
+    return world.bundle_bytes(*_anchored(there, unsigned))
 
 
 def _set(**members: Any) -> Callable[[dict[str, Any]], None]:
@@ -379,6 +390,10 @@ CASES: dict[str, Callable[[Any], bytes]] = {
     "VC-JWT of no jwk": lambda there: _jwt(there, {"jwk": "x", "kid": None}),
     "VC-JWT with an undefined member": lambda there: _jwt(there, rank="first"),
     "endorsed": _endorsed,
+    "endorsed, with an undefined member": lambda there: _endorsed(there).replace(
+        b'"credentialSubject":', b'"rank":"first","credentialSubject":', 1
+    ),
+    "endorsed by a token that is none": _endorsed_by_token,
     "endorsed, and withdrawn": lambda there: _endorsed(there, withdrawn=True),
     "endorsed by an id alone": lambda there: _endorsed(there, digestMultibase=None),
     "endorsed by another digest": lambda there: _endorsed(there, digestMultibase="uEiAA"),
@@ -401,6 +416,7 @@ CASES: dict[str, Callable[[Any], bytes]] = {
     "stack with one revoked": _broken_stack,
     "stack with one not anchored": _half_anchored_stack,
     "stack with one twice": lambda there: _stack(there, [world.badge(there.issuer)] * 2),
+    "stack with one id twice": _same_id_stack,
     "deep stack": _deep_stack,
     "key added later": lambda there: _key(there, timedelta(days=1), None),
     "key retired before": lambda there: _key(there, timedelta(days=-30), timedelta(days=-1)),
