@@ -127,6 +127,7 @@ SENTENCES = {
     "signature.unknown-proof-type": "It is signed in a way that this version does not know ({name}).",
     "signature.not-the-issuers-proof": "It is signed by {other}, not by the issuer it names ({did}).",
     "signature.unreadable": "The document's proof is not one that can be read.",
+    "signature.large-proof": "The issuer's proof holds more than {most} values.",
     "signature.other-purpose": "The issuer's proof is not made for the purpose {purpose}.",
     "signature.chained-proof": "The issuer's proof continues a chain of proofs, which this version does not follow.",
     "signature.malformed-proof": "The issuer's proof cannot be read: {problem}",

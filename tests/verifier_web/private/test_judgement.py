@@ -454,6 +454,10 @@ CASES: dict[str, Callable[[Any], bytes]] = {
     "no proof": lambda there: _changed(there, lambda one: one.pop("proof")),
     "empty proof": lambda there: _changed(there, _set(proof=[])),
     "proof of another purpose": lambda there: _changed(there, _in_proof(proofPurpose="authentication")),
+    "proof of very many values": lambda there: _changed(there, _in_proof(domain=["x.example"] * 99)),
+    "stack of a very long name": lambda there: _stack(
+        there, [_ada(there, "a" * 2000)], [{**ADA, "identityHash": "A" * 2000}]
+    ),
     "chained proof": lambda there: _changed(there, _in_proof(previousProof="urn:x")),
     "another suite": lambda there: _changed(there, _in_proof(cryptosuite="ecdsa-rdfc-2019")),
     "another proof type": lambda there: _changed(there, _in_proof(type="Ed25519Signature2020")),

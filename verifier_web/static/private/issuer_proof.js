@@ -2,6 +2,7 @@
 /** Which of a document's proofs is its issuer's. Source: Data Integrity 1.0, 2.1 and 4.4; registry/credentials/issuer_proof.py. */
 import { finding } from "./finding.js";
 import { ed25519Key, multibaseBytes } from "./keys.js";
+import { places } from "./plain.js";
 import { Refusal } from "./refusal.js";
 import { parseTime } from "./times.js";
 
@@ -10,6 +11,7 @@ const CRYPTOSUITE = "eddsa-rdfc-2022";
 const PURPOSE = "assertionMethod";
 const SIGNATURE_BYTES = 64;
 const MAX_PROOFS = 16;
+const MAX_PROOF_VALUES = 100;
 
 /**
  * @typedef {Record<string, any>} Json
@@ -69,6 +71,7 @@ export function withoutIssuersProof(document) {
  * @returns {IssuerProof | import("./finding.js").Finding}
  */
 export function readIssuerProof(proof, did) {
+  if (isLarge(proof)) return malformed("signature.large-proof", { most: MAX_PROOF_VALUES });
   if (proof.proofPurpose !== PURPOSE) return malformed("signature.other-purpose", { purpose: PURPOSE });
   if (Object.hasOwn(proof, "previousProof"))
     return finding("undecided", "unknown-proof-type", "signature.chained-proof");
@@ -99,6 +102,16 @@ function withKey(proof, did, signature) {
   }
   const key = ed25519Key(multibaseBytes(fragment));
   return key ? { proof, key, signature } : finding("undecided", "unknown-proof-type", "signature.unknown-key-type");
+}
+
+/** Its graph is put in order for each proof, and a proof has about ten values. @param {Json} proof */
+function isLarge(proof) {
+  let count = 0;
+  for (const _ of places(proof)) {
+    count += 1;
+    if (count > MAX_PROOF_VALUES) return true;
+  }
+  return false;
 }
 
 /**

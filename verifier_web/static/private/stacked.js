@@ -2,6 +2,7 @@
 /** Whether a stack's components can be one person's, and each stands in it once. Source: registry/checks/stacked.py. */
 
 const MOST_IDENTITIES = 8 * 32;
+const MAX_COMPARED = 1024;
 
 /** @typedef {import("./facts.js").Facts} Facts */
 
@@ -67,6 +68,8 @@ function identities({ presented: { document } }) {
 function identity({ identityType, identityHash, hashed, salt }) {
   const value = String(identityHash);
   if (hashed) return JSON.stringify([`hashed ${identityType}`, value.toLowerCase(), String(salt)]);
+  // What is longer than any name stays as it is: to put marks in order takes time that grows with the square.
+  if (value.length > MAX_COMPARED) return JSON.stringify([String(identityType), value, ""]);
   // Upper case first, so that ß and SS are one, as in Python's casefold.
   const plain = value.normalize("NFC").toUpperCase().toLowerCase();
   return JSON.stringify([String(identityType), plain.split(/\s+/).filter(Boolean).join(" "), ""]);
