@@ -155,7 +155,7 @@ class Desk:
         else:
             self._metrics.judged(one)
 
-    async def done(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+    async def done(self, work: Callable[[], T], kind: Literal["single", "several", "lookup"]) -> T:
         """Return what some work comes to, done in one of the same places; BusyError and TooLongError as above."""
         if not self._places.acquire(blocking=False):
             raise BusyError("This server is doing as many checks as it can; try again in a few seconds.")
@@ -171,7 +171,7 @@ class Desk:
                 "says nothing about the credential; try again later."
             ) from error
 
-    def _timed(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+    def _timed(self, work: Callable[[], T], kind: Literal["single", "several", "lookup"]) -> T:
         begun = time.perf_counter()
         try:
             return work()

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from verifier_web import private_wording
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.headers import NO_STORE
 from verifier_web.listing import listing_page
 from verifier_web.pages import verdict_page
+from verifier_web.private_rules import endpoints, words
 from verifier_web.problems import problem_of
 from verifier_web.text import line
 from verifier_web.told import told_of
@@ -45,7 +47,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(say=say, assets={name: _address(name) for name in ASSETS})
+        self._environment.globals.update(
+            say=say, private=private_wording, assets={name: _address(name) for name in ASSETS}
+        )
 
     def start(self, origin: str) -> Response:
         """Return the start page; `origin` is the address that programs use, without a trailing slash."""
@@ -54,6 +58,11 @@ class Renderer:
     def camera(self) -> Response:
         """Return the page that reads a QR code with the camera."""
         return self._page("camera.html", 200, {"Cache-Control": "no-cache"})
+
+    def private(self) -> Response:
+        """Return the page of the private check, whose script may ask endpoints beside our own server."""
+        networks = [(one, endpoints(one)) for one in self._networks.values()]
+        return self._page("private.html", 200, {"Cache-Control": "no-cache"}, networks=networks, words=words())
 
     def verdict(self, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""
