@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: .venv/installed node_modules/.installed ## Install everything this project needs, into this folder
+install: .venv/installed node_modules/.installed verifier_web/static/vendor/private.js ## Install everything this project needs, into this folder
 
 .venv/installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -25,13 +25,17 @@ node_modules/.installed: package.json package-lock.json .venv/installed
 	$(BIN)/npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
+verifier_web/static/vendor/private.js: verifier_web/vendor.mjs node_modules/.installed
+	$(BIN)/node $<
+
 check: install ## Format, lint, types, layers, contract lint, and drift of everything generated
 	ruff format --check .
 	ruff check .
 	mypy
 	lint-imports
 	npx solhint --max-warnings 0 'contracts/**/*.sol'
-	npx prettier --check 'contracts/**/*.sol' 'tests/contracts/*.sol' hardhat.config.js
+	npx prettier --check 'contracts/**/*.sol' 'tests/contracts/*.sol' hardhat.config.js verifier_web/vendor.mjs 'verifier_web/static/private/*.js' 'tests/verifier_web/private/*.mjs'
+	npx tsc --project verifier_web/static/private
 	python contracts/export_artifact.py --check
 	slither .
 	python docs/check_help.py
@@ -86,4 +90,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 	rm .overrides.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv .bench .fuzz node_modules artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
+	rm -rf .venv .bench .fuzz node_modules verifier_web/static/vendor artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

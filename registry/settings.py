@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from registry.chain.networks import Network
     from registry.chain.reader import RpcChainReader
     from registry.core.digest import Digest
-    from registry.ports import Clock
+    from registry.ports import Clock, IssuerDirectory
     from registry.services.certificate import Press
     from registry.services.fonts import Fonts
     from registry.services.verify import Verifier
@@ -82,15 +82,20 @@ class Accepted:
 
     def verifier(self, clock: Clock, readers: Sequence[RpcChainReader] | None = None) -> Verifier:
         """Return a verifier that asks them, by `readers` if these are at hand."""
-        from registry.identity.directory import WebDirectory  # noqa: PLC0415  only who verifies needs these
-        from registry.services.verify import Verifier  # noqa: PLC0415
-        from registry.services.web_memory import PUBLIC_SECONDS, WebMemory  # noqa: PLC0415
+        from registry.services.verify import Verifier  # noqa: PLC0415  only who verifies needs it
 
         return Verifier(
             readers=self.readers() if readers is None else readers,
-            directory=WebMemory(WebDirectory(allow_loopback=self.allow_loopback), clock, PUBLIC_SECONDS),
+            directory=self.directory(clock),
             clock=clock,
         )
+
+    def directory(self, clock: Clock) -> IssuerDirectory:
+        """Return what reads issuers' web sites, and remembers for a short while."""
+        from registry.identity.directory import WebDirectory  # noqa: PLC0415  only who verifies needs these
+        from registry.services.web_memory import PUBLIC_SECONDS, WebMemory  # noqa: PLC0415
+
+        return WebMemory(WebDirectory(allow_loopback=self.allow_loopback), clock, PUBLIC_SECONDS)
 
 
 def home_folder() -> Path:

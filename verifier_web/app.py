@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request  # noqa: TC002  FastAPI reads the annotation when it runs
-from starlette.staticfiles import StaticFiles
 
+from registry.identity.offline import OfflineDirectory
 from registry.services.fonts import load_fonts
 from verifier_web import wording as say
 from verifier_web.buckets import PER_MINUTE, Buckets
 from verifier_web.described import describe
 from verifier_web.desk import AT_ONCE, SECONDS, WAITING, Desk
 from verifier_web.headers import StrictHeaders
+from verifier_web.lookup_routes import lookup_router
+from verifier_web.lookups import Lookups
 from verifier_web.metrics import Metrics
+from verifier_web.own_files import OwnFiles
+from verifier_web.private_routes import private_router
 from verifier_web.problems import add_handlers
 from verifier_web.readiness import Readiness
 from verifier_web.render import Renderer
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from registry.chain.networks import Network
+    from registry.ports import IssuerDirectory
     from registry.services.fonts import Fonts
     from verifier_web.desk import Verifier
     from verifier_web.readiness import Watched
@@ -62,12 +67,14 @@ def create_app(
     watched: Sequence[Watched] = (),
     limits: Limits = DEFAULT_LIMITS,
     metrics: Metrics | None = None,
+    directory: IssuerDirectory | None = None,
 ) -> FastAPI:
     """Return the application around `verifier`.
 
     `networks` are the verifier's own, by name: they give the endpoint and the block explorer that the page names.
     `fonts` are those of reports as PDF; without them the packaged ones.
     `watched` are the same as they are asked, for /readyz; `metrics` counts what is done.
+    `directory` answers the private check about issuers' web sites; without one nobody is asked.
     """
     app = FastAPI(
         title=say.SITE,
@@ -83,11 +90,13 @@ def create_app(
     reporter = Reporter(networks or {}, fonts or load_fonts(), f"credanchor {app.version}")
     app.include_router(page_router(desk, renderer, share))
     app.include_router(report_router(desk, renderer, reporter, share))
+    app.include_router(private_router(renderer, networks or {}))
     app.include_router(api_router(desk, reporter, share))
+    app.include_router(lookup_router(Lookups(directory or OfflineDirectory(), desk), share))
     app.include_router(preflight_router())
     app.include_router(vc_api_router(desk, share))
     app.include_router(health_router(Readiness(watched)))
-    app.mount("/static", StaticFiles(directory=str(files("verifier_web").joinpath("static"))))
+    app.mount("/static", OwnFiles(directory=str(files("verifier_web").joinpath("static"))))
     add_handlers(app, renderer, counted)
     describe(app)
     return app

@@ -53,10 +53,12 @@ def verifier(
     accepted = load_accepted()
     readers = accepted.readers()
     metrics = Metrics(readers)
+    clock = SystemClock()
     app = create_app(
-        accepted.verifier(SystemClock(), readers),
+        accepted.verifier(clock, readers),
         networks={one.name: one for one in accepted.networks},
         fonts=build_fonts(),
+        directory=accepted.directory(clock),
         watched=readers,
         limits=Limits(per_minute=per_minute),
         metrics=metrics,

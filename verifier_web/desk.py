@@ -156,7 +156,7 @@ class Desk:
         else:
             self._metrics.judged(one)
 
-    async def done(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+    async def done(self, work: Callable[[], T], kind: Literal["single", "several", "lookup"]) -> T:
         """Return what some work comes to, done in one of the same places; BusyError and TooLongError as above."""
         if not self._places.acquire(blocking=False):
             raise BusyError(Sentence("This server is doing as many checks as it can; try again in a few seconds."))
@@ -174,7 +174,7 @@ class Desk:
             )
             raise TooLongError(words) from error
 
-    def _timed(self, work: Callable[[], T], kind: Literal["single", "several"]) -> T:
+    def _timed(self, work: Callable[[], T], kind: Literal["single", "several", "lookup"]) -> T:
         begun = time.perf_counter()
         try:
             return work()

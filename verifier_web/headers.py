@@ -14,6 +14,8 @@ POLICY = (
     "font-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """Content Security Policy, level 3; pictures in a document come as data URLs or not at all."""
+PRIVATE_POLICY = POLICY.replace("connect-src 'self'", "connect-src 'self' https: http://127.0.0.1:* http://localhost:*")
+"""The policy of the private check alone, whose script asks an endpoint of the visitor's choice."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -43,14 +45,19 @@ PREFLIGHT = {
 CAMERA_HEADERS = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
 """What lets the one page that reads QR codes use the camera."""
 
+PRIVATE_HEADERS = {"Content-Security-Policy": PRIVATE_POLICY}
+"""What lets the private check alone ask endpoints beside our own server."""
+
 NO_STORE = {"Cache-Control": "no-store"}
 """For every answer that speaks of somebody's credential."""
 
 
+_OWN = {**dict.fromkeys(OPEN, OPEN_HEADERS), "/camera": CAMERA_HEADERS, "/private": PRIVATE_HEADERS}
+
+
 def headers_of(path: str) -> dict[str, str]:
     """Return what an answer from this address carries."""
-    own = OPEN_HEADERS if path in OPEN else CAMERA_HEADERS if path == "/camera" else {}
-    return {**HEADERS, **own}
+    return {**HEADERS, **_OWN.get(path, {})}
 
 
 class StrictHeaders:

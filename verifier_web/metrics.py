@@ -51,7 +51,7 @@ class Metrics:
         """Count what got no verdict, by its code."""
         self._refused.labels(error.code).inc()
 
-    def took(self, kind: Literal["single", "several"], seconds: float) -> None:
+    def took(self, kind: Literal["single", "several", "lookup"], seconds: float) -> None:
         """Count how long a check of one, or of some together, took."""
         self._seconds.labels(kind).observe(seconds)
 

@@ -14,6 +14,7 @@ from verifier_web import wording as say
 from verifier_web.credential import CredentialView, Fact, credential_view
 from verifier_web.holder import HolderView, holder_view
 from verifier_web.issuer import IssuerView, is_proven, issuer_view
+from verifier_web.path_tree import PathTree, path_tree
 from verifier_web.recheck import RecheckView, recheck_view
 from verifier_web.text import identifier, json_text, line, paragraph
 
@@ -111,6 +112,8 @@ class VerdictPage:
     """How many of these are not shown."""
     recheck: RecheckView
     """How to ask the contract oneself."""
+    tree: PathTree | None
+    """The way from the leaf to the root; None where there is none."""
     raw: tuple[Fact, ...]
     """What was read from the chain and the receipt."""
     document: str
@@ -140,6 +143,7 @@ def verdict_page(judged: Judged, networks: Mapping[str, Network]) -> VerdictPage
         parts=parts[:MAX_PARTS],
         more_parts=max(0, len(parts) - MAX_PARTS),
         recheck=recheck_view(judged, networks),
+        tree=_tree(facts),
         raw=_raw(facts),
         document=_document(judged),
     )
@@ -201,6 +205,11 @@ def _part(part: Part, facts: Facts) -> PartView:
         issuer=replace(issuer, label=say.ENDORSED_BY) if endorses else issuer,
         checks=_checks(part.report),
     )
+
+
+def _tree(facts: Facts) -> PathTree | None:
+    leaf = facts.presented.leaf_hash
+    return path_tree(leaf, facts.receipt.proof) if leaf is not None and facts.receipt is not None else None
 
 
 def _raw(facts: Facts) -> tuple[Fact, ...]:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from registry.core.errors import (
     InputError,
     LinkUnreachableError,
+    ProfileUnavailableError,
     RegistryError,
     StateError,
     UnavailableError,
@@ -48,6 +49,7 @@ STATUSES: tuple[tuple[type[RegistryError], HTTPStatus], ...] = (
     (VerificationError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (StateError, HTTPStatus.CONFLICT),
     (LinkUnreachableError, HTTPStatus.BAD_GATEWAY),
+    (ProfileUnavailableError, HTTPStatus.BAD_GATEWAY),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (RegistryError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

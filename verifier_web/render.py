@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from registry.core.sentence import TECHNICAL, Sentence, listed
 from registry.credentials.framework import LEVELS, STATES
+from verifier_web import private_wording
 from verifier_web import wording as say
 from verifier_web.body import carried_along
 from verifier_web.catalogue import Catalogue
@@ -19,6 +20,7 @@ from verifier_web.headers import NO_STORE
 from verifier_web.languages import LANGUAGES, PARAMETER
 from verifier_web.listing import listing_page
 from verifier_web.pages import verdict_page
+from verifier_web.private_rules import endpoints, words
 from verifier_web.problems import problem_of
 from verifier_web.text import line
 from verifier_web.told import told_of
@@ -55,6 +57,12 @@ class Renderer:
     def camera(self, chosen: Chosen) -> Response:
         """Return the page that reads a QR code with the camera."""
         return self._page(chosen, "camera.html", 200, {"Cache-Control": "no-cache"})
+
+    def private(self, chosen: Chosen) -> Response:
+        """Return the page of the private check, whose script may ask endpoints beside our own server."""
+        networks = [(one, endpoints(one)) for one in self._networks.values()]
+        headers = {"Cache-Control": "no-cache"}
+        return self._page(chosen, "private.html", 200, headers, networks=networks, words=words())
 
     def verdict(self, chosen: Chosen, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""
@@ -106,6 +114,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.globals.update(
         say=say,
+        private=private_wording,
         language=language,
         languages=LANGUAGES,
         parameter=PARAMETER,

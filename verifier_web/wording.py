@@ -40,6 +40,8 @@ HOW = (
     ("Still standing", "It is looked up whether the issuer has revoked or suspended it since."),
     ("From whom", "The issuer is named by what others confirm, never by what it says of itself."),
 )
+PRIVATE_LINK = "Check without sending it to us"
+PRIVATE_HINT = "The check then runs in your own browser, and the credential does not leave this device."
 API_TITLE = "For programs"
 API_TEXT = "The same report as JSON. The answer is described in"
 CAMERA_LINK = "Scan the QR code of a certificate"
@@ -123,6 +125,11 @@ RECHECK_GOT = recheck.EXPECTED
 RECHECK_NONE = "There is no receipt on a network that this verifier asks, so there is nothing to ask the contract."
 EXPLORER_CONTRACT = "The contract in a block explorer"
 EXPLORER_TRANSACTION = "The transaction that the receipt names"
+TREE_TITLE, TREE_LEAF, TREE_ROOT = "From the leaf to the root", "Leaf", "Root"
+TREE_LEAD = "Each pair is hashed, left first, and the result stands in the next pair. The receipt names the siblings."
+TREE_STEP, TREE_FOLDED = "Step {number}", "{count} more steps"
+TREE_OURS, TREE_SIBLING, TREE_LEFT, TREE_RIGHT = "computed", "sibling", "Left, {which}", "Right, {which}"
+TREE_DIGESTS = "All digests in full"
 COPY = "Copy"
 COPIED = "Copied"
 

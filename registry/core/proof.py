@@ -41,16 +41,21 @@ def root_from_proof(leaf: Digest, proof: InclusionProof) -> Root:
     Source: RFC 9162, 2.1.3.2, with SHA-256(0x01 || left || right) as the node hash.
 
     """
+    node = leaf
+    for sibling, is_left in sided_path(proof):
+        node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
+    return Root(node)
+
+
+def sided_path(proof: InclusionProof) -> tuple[tuple[Digest, bool], ...]:
+    """Return each sibling, nearest the leaf first, and whether it is the left one of its pair; ProofLengthError."""
     inner = (proof.index ^ (proof.tree_size - 1)).bit_length()
     border = (proof.index >> inner).bit_count()
     if len(proof.path) != inner + border:
         raise ProofLengthError(expected=inner + border, actual=len(proof.path))
-
-    node = leaf
-    for level, sibling in enumerate(proof.path):
-        sibling_is_left = level >= inner or proof.index >> level & 1
-        node = node_hash(sibling, node) if sibling_is_left else node_hash(node, sibling)
-    return Root(node)
+    return tuple(
+        (sibling, level >= inner or bool(proof.index >> level & 1)) for level, sibling in enumerate(proof.path)
+    )
 
 
 def require_inclusion(leaf: Digest, proof: InclusionProof, root: Root) -> None:

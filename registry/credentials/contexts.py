@@ -30,6 +30,14 @@ CLR_CONTEXTS = (VC_CONTEXT, CLR_CONTEXT, OB_CONTEXT, OB_EXTENSIONS)
 _OLDER_OB = tuple(f"https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.{patch}.json" for patch in (1, 2))
 _OB_CONTEXTS = (*_OLDER_OB, OB_CONTEXT)
 
+ORDER: tuple[tuple[tuple[str, ...], bool], ...] = (
+    ((VC_CONTEXT,), True),
+    ((CLR_CONTEXT,), False),
+    (_OB_CONTEXTS, True),
+    ((OB_EXTENSIONS,), False),
+)
+"""Which contexts a credential may name at each place, and whether one of them must stand there."""
+
 SERVED = {
     VC_CONTEXT: ("credentials-v2.json", "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),
     _OLDER_OB[0]: ("ob-v3p0-context-3.0.1.json", "5f3d9dd6288ef437ff8286cf95ffbff609c748a66f24a1e9450c45ca64be1571"),
@@ -122,12 +130,7 @@ def context_problem(value: object, place: str = "") -> FormatProblem | None:
 
 def _in_order(entries: list[object]) -> bool:
     rest = list(entries)
-    for accepted, required in (
-        ((VC_CONTEXT,), True),
-        ((CLR_CONTEXT,), False),
-        (_OB_CONTEXTS, True),
-        ((OB_EXTENSIONS,), False),
-    ):
+    for accepted, required in ORDER:
         if rest and rest[0] in accepted:
             rest.pop(0)
         elif required:

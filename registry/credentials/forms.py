@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, TypeVar
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # Open Badges 3.0, the pattern of every list of terms that may be extended.
-_EXTENSION = re.compile(r"ext:[a-zA-Z0-9.|_]+")
+EXTENSION = re.compile(r"ext:[a-zA-Z0-9.|_]+")
 _JSON_KIND = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -93,17 +94,27 @@ CompactJws = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]+\.[a-zA-Z
 Types = Annotated[Many[str], Field(min_length=1)]
 
 
-def one_of(*terms: str, extensible: bool) -> AfterValidator:
-    """Return a validator of text that must be one of `terms`, or an `ext:` term if the list may be extended."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A validator of text that must be one of its terms, or an `ext:` term if the list may be extended."""
 
-    def check(value: str) -> str:
-        if value in terms or (extensible and _EXTENSION.search(value)):
+    terms: tuple[str, ...]
+    """The defined terms."""
+    extensible: bool
+    """Whether issuers may add terms of their own."""
+
+    def __call__(self, value: str) -> str:
+        """Return the text; ValueError if it is no such term."""
+        if value in self.terms or (self.extensible and EXTENSION.search(value)):
             return value
-        near = difflib.get_close_matches(value, terms, n=1, cutoff=0.0)[0]
-        own = ", or a term of your own with the prefix ext:" if extensible else ""
+        near = difflib.get_close_matches(value, self.terms, n=1, cutoff=0.0)[0]
+        own = ", or a term of your own with the prefix ext:" if self.extensible else ""
         raise ValueError(f"is {value[:60]!r}, which is no defined term; the nearest is {near!r}{own}")
 
-    return AfterValidator(check)
+
+def one_of(*terms: str, extensible: bool) -> AfterValidator:
+    """Return a validator of text that must be one of `terms`, or an `ext:` term if the list may be extended."""
+    return AfterValidator(OneOf(terms, extensible))
 
 
 def sentences(error: ValidationError) -> Iterator[str]:

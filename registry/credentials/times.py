@@ -9,7 +9,7 @@ from functools import lru_cache
 from registry.core.errors import CredentialFormatError
 
 _STAMP = re.compile(
-    r"(?P<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,12})?(?P<zone>Z|[+-]\d\d:\d\d)", re.ASCII
+    r"(?P<seconds>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<fraction>\.\d{1,12})?(?P<zone>Z|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 
 

@@ -106,13 +106,13 @@ def commands(judged: Judged, rpc_urls: Sequence[str]) -> tuple[Command, ...]:
 
 
 def _endpoint(chain: ChainFacts, rpc_urls: Sequence[str]) -> Command:
-    address = next((url for url in rpc_urls if _is_public(url)), None)
+    address = next((url for url in rpc_urls if is_public(url)), None)
     if address is None:
         return Command(_ENDPOINT_OWN.format(network=Sentence(chain.network.title)), "export ETH_RPC_URL=https://", "")
     return Command(_ENDPOINT.format(network=Sentence(chain.network.title)), f"export ETH_RPC_URL={address}", "")
 
 
-def _is_public(url: str) -> bool:
+def is_public(url: str) -> bool:
     """Say whether an endpoint's address is a bare host: a path, query or user name may hold an access key."""
     parts = urlsplit(url)
     return parts.path in {"", "/"} and not parts.query and "@" not in parts.netloc

@@ -176,7 +176,7 @@ def test_without_javascript_the_page_gives_the_same_verdict(browser: Browser, si
     page.context.close()
 
 
-@pytest.mark.parametrize("change", ["with_endorsements", "altered"])
+@pytest.mark.parametrize("change", ["with_endorsements", "altered", "in_a_large_batch"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_overflows_a_narrow_phone(browser: Browser, site: Site, change: str, scheme: str) -> None:
     site.verifier.change = getattr(made, change)
@@ -271,6 +271,18 @@ def test_on_paper_the_technical_part_begins_a_page(page: Page) -> None:
 
     texts = [one.get_textpage().get_text_bounded().strip() for one in pages]
     assert [text.startswith("Check it yourself") for text in texts if "Check it yourself" in text] == [True]
+
+
+def test_the_tree_of_a_large_batch_folds_its_middle_and_works_without_javascript(browser: Browser, site: Site) -> None:
+    site.verifier.change = made.in_a_large_batch
+    page = _page(browser, site, java_script_enabled=False)
+
+    _paste(page, made.bundle_text())
+
+    assert page.locator(".tree > .pair:visible").count() == 4
+    page.get_by_text("16 more steps").click()
+    assert page.locator(".tree .pair:visible").count() == 20
+    page.context.close()
 
 
 def test_a_hostile_document_runs_nothing(page: Page, site: Site) -> None:
