@@ -292,8 +292,8 @@ class CredentialStore(Protocol):
         """Return a tile, its next neighbours and those above it, by level and position; what is missing is left out."""
         ...
 
-    def anchors(self, batch_id: int) -> list[AnchorHint]:
-        """Return where a batch is anchored, or will be once its transaction is mined; empty while neither is known."""
+    def anchored_batch(self, batch_id: int) -> tuple[BatchRow | None, list[AnchorHint]]:
+        """Return one batch and, as of the same moment, where it is anchored or will be; empty while that is unknown."""
         ...
 
 

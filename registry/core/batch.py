@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -144,6 +145,7 @@ def _siblings(data: bytes, position: int) -> Iterator[Digest]:
         position >>= 1
 
 
+@lru_cache(maxsize=64)  # the proofs of a batch share the tiles above the leaves': at most 17, 16 KiB each with its rows
 def _rows(data: bytes) -> list[bytes]:
     """Return a tile's digests and, row by row, the nodes above them; the last row is the tile's top digest.
 

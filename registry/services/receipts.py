@@ -131,8 +131,8 @@ class _OneBatch:
 
 
 def _one_batch(store: CredentialStore, batch_id: int) -> _OneBatch | None:
-    batch = store.batch(batch_id)
+    batch, anchors = store.anchored_batch(batch_id)
     if batch is None or batch.root is None:
         return None
     is_final = batch.state is BatchState.FINAL
-    return _OneBatch(batch.id, batch.tree_size, batch.root, is_final, tuple(store.anchors(batch.id)), store, {})
+    return _OneBatch(batch.id, batch.tree_size, batch.root, is_final, tuple(anchors), store, {})

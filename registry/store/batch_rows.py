@@ -92,8 +92,7 @@ class BatchRows:
     def batch(self, batch_id: int) -> BatchRow | None:
         """Return one batch."""
         with reading(self.engine) as connection:
-            row = connection.execute(_BATCH, {"batch": batch_id}).one_or_none()
-        return _batch(row) if row is not None else None
+            return batch_of(connection, batch_id)
 
     @contextmanager
     def sealing(self, batch_id: int) -> Iterator[Sealing]:
@@ -129,6 +128,12 @@ def _lock_open(connection: Connection, batch_id: int) -> None:
         raise BatchSealedError(f"Batch {batch_id} is not open any more.")
     if locked is None:
         raise BatchBusyError(f"Somebody else adds to batch {batch_id} or seals it; the next run seals it.")
+
+
+def batch_of(connection: Connection, batch_id: int) -> BatchRow | None:
+    """Return one batch."""
+    row = connection.execute(_BATCH, {"batch": batch_id}).one_or_none()
+    return _batch(row) if row is not None else None
 
 
 def _batch(row: Row[Any]) -> BatchRow:

@@ -175,7 +175,7 @@ def _judge_end(stage: Stage, store: Store, verdict: Verdict) -> None:
     mine = [one for one in store.submissions.submissions() if one.what.batches]
     verdict.problems += [f"Submission {one.id} is {one.state}." for one in mine if one.state not in _END]
     for batch in store.batches():
-        for hint in store.anchors(batch.id):
+        for hint in store.submissions.anchors(batch.id):
             block = stage.chain.call("eth_getBlockByNumber", hex(hint.block_number or 0), False)  # noqa: FBT003
             if hint.block_hash is None or block is None or block["hash"] != hint.block_hash.to_hex():
                 verdict.problems.append(f"The anchor of batch {batch.id} names a block that is not the chain's.")

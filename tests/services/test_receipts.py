@@ -66,7 +66,7 @@ def test_a_batch_is_asked_about_once_and_each_of_its_tiles_is_read_at_most_once(
     receipts = Receipts(counting)  # type: ignore[arg-type]
     for one in store.credentials(1):
         assert receipts.receipt(one) is not None
-    assert counting.asked["batch"] == counting.asked["anchors"] == 1
+    assert counting.asked["anchored_batch"] == 1
     assert counting.asked["tiles_near"] <= TILES
 
 
