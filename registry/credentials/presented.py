@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from registry.core.canonical import entry_of, entry_of_jwt
 from registry.core.digest import Digest, leaf_hash
 from registry.core.errors import CanonicalFormError, CredentialFormatError
+from registry.core.sentence import Sentence
 from registry.credentials.compact_jws import parse_compact
 from registry.credentials.findings import FormatProblem, SignatureFinding
 from registry.credentials.issuer_proof import issuer_did, issuer_proofs
@@ -177,7 +178,8 @@ def _times(
         except CredentialFormatError as error:
             problems.append(FormatProblem("unreadable-date", str(error)))
     if "validUntil" in times and times["validUntil"] < times.get("validFrom", times["validUntil"]):
-        problems.append(FormatProblem("never-valid", "validUntil lies before validFrom, so it is never valid."))
+        text = Sentence("validUntil lies before validFrom, so it is never valid.")
+        problems.append(FormatProblem("never-valid", text))
     return times, tuple(problems)
 
 

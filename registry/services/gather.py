@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, Facts, PartFacts, Unreachable
 from registry.core.errors import CredentialFormatError
-from registry.core.sentence import Sentence
+from registry.core.sentence import Number, Sentence
 from registry.credentials.endorsement import endorsed_credential, endorsed_object
 from registry.credentials.findings import FormatProblem
 from registry.credentials.presented import Presented, SignatureFinding, entry_shown
@@ -223,9 +223,12 @@ def _unjudged(parts: list[Embedded]) -> tuple[FormatProblem, ...]:
     # What was not judged is not known to be good: the credential around it stays undecided.
     if not parts:
         return ()
-    text = (
-        f"The embedded credential at {parts[0].place} was not judged: at most {MAX_PARTS} in all, "
-        f"{MAX_NESTING} deep, are judged in one verification."
+    text = Sentence(
+        "The embedded credential at {place} was not judged: at most {parts} in all, {deep} deep, are judged in one "
+        "verification.",
+        place=parts[0].place,
+        parts=Number(MAX_PARTS),
+        deep=Number(MAX_NESTING),
     )
     return (FormatProblem("too-many-parts", text, undecided=True),)
 
@@ -238,7 +241,7 @@ def _unreadable(why: str, now: datetime) -> Facts:
         issuer_did="",
         leaf_hash=None,
         format_problems=(FormatProblem(CredentialFormatError.code, why),),
-        signature=SignatureFinding("failed", "no-proof", "The text carries no signature that can be read."),
+        signature=SignatureFinding("failed", "no-proof", Sentence("The text carries no signature that can be read.")),
         valid_from=None,
         valid_until=None,
     )
