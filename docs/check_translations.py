@@ -16,7 +16,7 @@ from babel.messages.pofile import write_po
 
 from registry.chain.networks import load_networks
 from registry.core.sentence import Sentence, places
-from verifier_web import labels, wording
+from verifier_web import labels, private_wording, wording
 from verifier_web.catalogue import catalog
 from verifier_web.languages import ENGLISH, LANGUAGES
 
@@ -36,7 +36,8 @@ COUNT = frozenset({"number"})
 def template() -> Catalog:
     """Return every message that needs a translation, in the order of the code."""
     found = Catalog(charset="utf-8")
-    for message in (*_constants(vars(wording)), *_constants(vars(labels)), *_in_code(), *_networks()):
+    words, private = (*_constants(vars(wording)), *_constants(vars(labels))), _constants(vars(private_wording))
+    for message in (*words, *_in_code(), *_networks(), *private):
         found.add(message)
     return found
 
@@ -73,9 +74,9 @@ def _update(language: Language, needed: Catalog) -> None:
         write_po(file, written, width=120, ignore_obsolete=True)
 
 
-def _constants(value: Any) -> Iterator[str]:  # noqa: ANN401  any constant
+def _constants(value: Any) -> Iterator[str | tuple[str, str]]:  # noqa: ANN401  any constant
     if isinstance(value, Sentence):
-        yield value.template
+        yield (value.template, value.plural) if value.plural else value.template
     elif isinstance(value, dict):
         for one in value.values():
             yield from _constants(one)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _ISOLATE, _END = "\u2068", "\u2069"  # first strong isolate, pop directional isolate: what <bdi> does, in plain text
 _WRITTEN_OUT = frozenset("-0123456789.,")
 _RIGHT_TO_LEFT = {"R", "AL"}
+_COUNTS = (1_000_000, *range(102, -1, -1))  # every plural category of every language; the smallest count decides
 
 
 class Catalogue:
@@ -44,6 +46,12 @@ class Catalogue:
         if isinstance(value, Number):
             return value if self._language is ENGLISH else self._number(value)
         return value
+
+    def forms(self, counted: Sentence) -> dict[str, str]:
+        """Return the templates of what is counted by CLDR's plural category, as `Intl.PluralRules` names it."""
+        category = Locale.parse(self._language.locale).plural_form
+        said = self._translations.ngettext
+        return {category(count): said(counted.template, counted.plural, count) for count in _COUNTS}
 
     def _sentence(self, sentence: Sentence) -> str:
         if self._language is ENGLISH:

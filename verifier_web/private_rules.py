@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 from registry.chain.artifact import artifact
 from registry.chain.contract_reads import READS
 from registry.checks.proven import PROVING
-from registry.checks.sentences import REASONS
 from registry.checks.verdict import SENTENCES, WEIGHT
+from registry.core.sentence import Sentence
 from registry.credentials.contexts import ORDER, SERVED, context_document
 from registry.credentials.shape_schema import shape_schemas
 from registry.services.recheck import is_public
 from verifier_web import private_wording as private
 from verifier_web import wording as say
 from verifier_web.pages import OUTCOME_TONES, TONES
+from verifier_web.private_details import DETAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from registry.chain.networks import Network
+    from verifier_web.catalogue import Catalogue
 
 
 def rules(networks: Iterable[Network]) -> dict[str, Any]:
@@ -33,16 +35,32 @@ def rules(networks: Iterable[Network]) -> dict[str, Any]:
     }
 
 
-def words() -> dict[str, Any]:
-    """Return what the script says, in the page's language."""
+def words(catalogue: Catalogue, networks: Iterable[Network]) -> dict[str, Any]:
+    """Return what the script says, in the language of a catalogue; technical detail stays English."""
+    said: dict[str, Any] = _said(_words(networks), catalogue)
+    return {
+        **said,
+        "counted": {key: catalogue.forms(sentence) for key, sentence in private.COUNTED.items()},
+        "details": DETAILS,
+    }
+
+
+def _said(value: Any, catalogue: Catalogue) -> Any:  # noqa: ANN401  a word, or words by their codes
+    if isinstance(value, dict):
+        return {code: _said(one, catalogue) for code, one in value.items()}
+    return catalogue.say(value)
+
+
+def _words(networks: Iterable[Network]) -> dict[str, Any]:
     return {
         "sentences": private.SENTENCES,
+        "networks": {one.name: Sentence(one.title) for one in networks},
+        "moment": private.MOMENT,
         "summaries": SENTENCES,
         "verified": private.VERIFIED,
         "leads": private.LEADS,
         "standing": private.STANDING,
         "partKinds": say.PART_KINDS,
-        "reasons": {str(code): text for code, text in REASONS.items() if code},
         "checks": say.CHECK_TITLES,
         "outcomes": {outcome.value: word for outcome, word in say.OUTCOME_WORDS.items()},
         "tones": {outcome.value: tone for outcome, tone in OUTCOME_TONES.items()},
@@ -75,7 +93,6 @@ def endpoints(network: Network) -> tuple[str, ...]:
 def _network(network: Network) -> dict[str, Any]:
     return {
         "name": network.name,
-        "title": network.title,
         "kind": network.kind,
         "chainId": str(network.chain_id),
         "contract": str(network.contract),

@@ -49,6 +49,7 @@ class Renderer:
     def __init__(self, networks: Mapping[str, Network]) -> None:
         self._networks = networks
         self._environments = {language: _environment(language) for language in LANGUAGES}
+        self._words = {language: words(Catalogue(language), networks.values()) for language in LANGUAGES}
 
     def start(self, chosen: Chosen, origin: str) -> Response:
         """Return the start page; `origin` is the address that programs use, without a trailing slash."""
@@ -60,9 +61,9 @@ class Renderer:
 
     def private(self, chosen: Chosen) -> Response:
         """Return the page of the private check, whose script may ask endpoints beside our own server."""
-        networks = [(one, endpoints(one)) for one in self._networks.values()]
-        headers = {"Cache-Control": "no-cache"}
-        return self._page(chosen, "private.html", 200, headers, networks=networks, words=words())
+        fields = [(one.name, Sentence(one.title), endpoints(one)) for one in self._networks.values()]
+        values = {"fields": fields, "words": self._words[chosen.language]}
+        return self._page(chosen, "private.html", 200, {"Cache-Control": "no-cache"}, **values)
 
     def verdict(self, chosen: Chosen, submission: Submission, judged: Judged) -> Response:
         """Return the page with the verdict on what was handed in."""

@@ -54,6 +54,7 @@ def test_the_sentences_of_the_checks_of_the_page_and_of_networks_are_all_looked_
     assert "Is this credential genuine?" in needed
     assert "the Sepolia test network" in needed
     assert "Micro-credential" in needed
+    assert "Private check" in needed
     assert any(isinstance(one, tuple) and "sealed batch" in one[1] for one in needed)
 
 

@@ -122,7 +122,12 @@ def _signed(unsigned: dict[str, Any], key: Ed25519PrivateKey) -> dict[str, Any]:
 
 
 def _credential(key: Ed25519PrivateKey) -> dict[str, Any]:
-    document = {**made.credential_document(), "@context": list(CONTEXTS), "credentialStatus": status_entry(LIST, 7)}
+    document = {
+        **made.credential_document(),
+        "@context": list(CONTEXTS),
+        "credentialStatus": status_entry(LIST, 7),
+        "validUntil": "2999-06-30T00:00:00Z",
+    }
     del document["proof"]
     return _signed(document, key)
 
@@ -215,6 +220,13 @@ def _check(page: Page, text: str, endpoint: str | None = None) -> str:
     page.get_by_role("button", name="Check it here").click()
     page.wait_for_selector("#verdict")
     return page.locator("#verdict").inner_text()
+
+
+def _hand_in(page: Page, text: str) -> None:
+    """Paste a text and have it checked, whatever the page's language."""
+    page.locator("#text").fill(text)
+    page.locator("[data-private] button").click()
+    page.wait_for_selector("#verdict")
 
 
 def _outcomes(page: Page) -> dict[str, str]:
@@ -383,6 +395,48 @@ def test_without_an_accreditor_the_did_document_confirms_the_account(browser: Br
 
     assert (verdict, who[1]) == ("Verified on a local test chain.", "northbridge.example")
     assert stage.sites.asked == [made.DID, LIST]
+
+
+@pytest.mark.parametrize(
+    ("tag", "direction", "verdict", "date"),
+    [
+        ("ar", "rtl", "تم التحقق منها على سلسلة اختبار محلية.", "30 يونيو 2999"),
+        ("de", "ltr", "Verifiziert auf einer lokalen Test-Chain.", "30. Juni 2999"),
+    ],
+)
+def test_the_verdict_is_said_in_the_language_of_the_page(
+    browser: Browser, stage: Stage, tag: str, direction: str, verdict: str, date: str
+) -> None:
+    page = _page(browser, stage)
+    page.goto(f"{stage.url}/private?lang={tag}")
+
+    _hand_in(page, stage.text)
+
+    assert page.locator("html").get_attribute("lang") == tag
+    assert page.locator("#verdict").evaluate("(one) => getComputedStyle(one).direction") == direction
+    assert page.locator("#verdict").inner_text() == verdict
+    assert any(date in text for text in page.locator("[data-slot=detail]").all_inner_texts())
+    assert stage.complaints == []
+    page.context.close()
+
+
+def test_technical_detail_is_marked_as_english_from_left_to_right(browser: Browser, stage: Stage) -> None:
+    page = _page(browser, stage)
+    page.goto(f"{stage.url}/private?lang=ar")
+
+    _hand_in(page, '{"a": 1, "a": 2}')
+
+    meaning = page.locator("[data-slot=meaning]")
+    assert meaning.inner_text() == "the member 'a' stands twice in one object"
+    assert (meaning.get_attribute("lang"), meaning.get_attribute("dir")) == ("en", "ltr")
+    assert page.locator("#verdict").get_attribute("lang") is None
+
+    _hand_in(page, stage.text.replace("2026-06-30T00:00:00Z", "yesterday"))
+
+    page.wait_for_selector("[data-slot=detail]")
+    details = page.locator("[data-slot=detail][lang=en][dir=ltr]").all_inner_texts()
+    assert details == ["It is not as Open Badges 3.0 asks at /validFrom, /awardedDate."]
+    page.context.close()
 
 
 def test_a_chosen_file_is_read_here(page: Page, stage: Stage, tmp_path: Path) -> None:

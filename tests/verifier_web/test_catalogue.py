@@ -116,6 +116,26 @@ def test_what_is_counted_takes_the_form_that_the_language_has_for_it(number: int
     assert text in said("ar", counted("{text}… ({number} more characters)", number, text="x"))
 
 
+@pytest.mark.parametrize(
+    ("tag", "categories"),
+    [
+        ("en", {"one", "other"}),
+        ("fr", {"one", "many", "other"}),
+        ("zh", {"other"}),
+        ("ar", {"zero", "one", "two", "few", "many", "other"}),
+    ],
+)
+def test_the_forms_of_what_is_counted_go_by_the_plural_categories_of_the_language(
+    tag: str, categories: set[str]
+) -> None:
+    sentence = counted("All {number} components verify.", 2)
+
+    forms = Catalogue(BY_TAG[tag]).forms(sentence)
+
+    assert forms.keys() == categories
+    assert forms["other"].count("{number}") == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.tag)
 @pytest.mark.parametrize(
     "hostile", ["{accreditor}", "{name.__class__.__mro__}", "{0}{{}}", "%s%(name)s", "Verified", "مرحبا {name}", "שלום"]

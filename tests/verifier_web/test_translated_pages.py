@@ -120,6 +120,17 @@ async def test_the_pages_of_several_and_of_the_camera_have_no_english_left(
     assert _left_in_english(language, *(answer.text for answer in camera), "") == set()
 
 
+@pytest.mark.parametrize("language", OTHERS, ids=lambda one: one.tag)
+async def test_the_page_of_the_private_check_has_no_english_left_and_leads_to_itself_in_other_languages(
+    client: httpx.AsyncClient, language: Language
+) -> None:
+    page, english = [(await client.get(f"/private?lang={tag}")).text for tag in (language.tag, "en")]
+
+    assert _left_in_english(language, page, english, "") == set()
+    assert f'<html lang="{language.tag}" dir="{language.direction}">' in page
+    assert all(f'href="/private?lang={one.tag}"' in page for one in LANGUAGES)
+
+
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.tag)
 @pytest.mark.parametrize(
     ("name", "shown"),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from registry.core.account import Address
+from verifier_web.catalogue import Catalogue
+from verifier_web.languages import ENGLISH, Language
 from verifier_web.private_rules import rules, words
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from registry.checks.facts import NetworkRef
 
     Run = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
+    RunIn = Callable[[Sequence[dict[str, Any]], Language], list[dict[str, Any]]]
 
 HERE = Path(__file__).parent
 NODE_SECONDS = 120
@@ -42,12 +45,17 @@ world = _loaded("services_world", HERE.parents[1] / "services" / "world.py")
 
 def _network(ref: NetworkRef) -> dict[str, Any]:
     contract = str(Address(ref.contract))
-    base = {"name": ref.name, "title": ref.title, "kind": ref.kind, "chainId": str(ref.chain_id)}
+    base = {"name": ref.name, "kind": ref.kind, "chainId": str(ref.chain_id)}
     return {**base, "contract": contract, "accreditors": []}
 
 
-def _run(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    given = {"tasks": list(tasks), "rules": {**rules([]), "networks": [_network(world.NETWORK)]}, "words": words()}
+def _run(tasks: Sequence[dict[str, Any]], language: Language = ENGLISH) -> list[dict[str, Any]]:
+    given = {
+        "tasks": list(tasks),
+        "rules": {**rules([]), "networks": [_network(world.NETWORK)]},
+        "words": words(Catalogue(language), [world.NETWORK]),
+        "language": {"tag": language.tag, "direction": language.direction},
+    }
     node = shutil.which("node", path=str(Path(sys.executable).parent)) or "node"
     done = subprocess.run(  # noqa: S603  our own script
         [node, str(HERE / "run.mjs")],
@@ -65,4 +73,10 @@ def _run(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def run() -> Run:
     """Run tasks through the modules and give their results, in order."""
+    return _run
+
+
+@pytest.fixture(scope="session")
+def run_in() -> RunIn:
+    """Do the same in one of the page's languages."""
     return _run

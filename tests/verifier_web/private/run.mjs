@@ -16,7 +16,8 @@ import { parseJson } from "../../../verifier_web/static/private/strict_json.js";
 import { parseTime } from "../../../verifier_web/static/private/times.js";
 import { Wording } from "../../../verifier_web/static/private/wording.js";
 
-const { tasks, rules, words } = JSON.parse(readFileSync(0, "utf-8"));
+const { tasks, rules, words, language } = JSON.parse(readFileSync(0, "utf-8"));
+const wording = words && new Wording(words, language.tag, language.direction);
 const linked = new LinkedData(new Map(Object.entries(rules?.contexts ?? {})));
 
 const DO = {
@@ -28,6 +29,7 @@ const DO = {
   nquads: async ({ document }) => linked.canonicalNquads(await linked.expand(document)),
   shape: ({ document }) => [...shapeProblems(document, rules.schemas)].map((one) => one.code),
   judge: judged,
+  say: ({ key, values }) => wording.sentence({ key, values }),
 };
 
 async function judged({ data, chain, sites, now }) {
@@ -42,7 +44,7 @@ async function judged({ data, chain, sites, now }) {
     },
   };
   const report = judge(await gather(readBundle(bytes(data)), world), rules.weight);
-  return told(report, new Wording(words, "en"));
+  return told(report, wording);
 }
 
 function told(report, wording) {
@@ -51,6 +53,7 @@ function told(report, wording) {
     outcome,
     code,
     detail: wording.sentence(said),
+    isDetail: wording.isDetail(said),
   }));
   const parts = report.parts.map(({ kind, place, title, report: inner }) => ({
     kind,

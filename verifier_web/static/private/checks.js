@@ -11,9 +11,18 @@ import { Refusal, said } from "./refusal.js";
  * @typedef {Extract<import("./anchoring.js").Chain, {kind: "facts"}>} ChainFacts
  */
 
-/** A date or a moment that is written out in the page's language. */
+/** The contract's public reason codes for revoking. */
+const REASONS = new Map([
+  [1, "reason.superseded"],
+  [2, "reason.issued-in-error"],
+  [3, "reason.withdrawn-by-recipient"],
+  [4, "reason.misconduct"],
+]);
+
+/** A date, a moment or a network that is written out in the page's language. */
 const day = (/** @type {number} */ at) => ({ day: at });
 const moment = (/** @type {number} */ at) => ({ moment: at });
+const titleOf = (/** @type {import("./contract_reads.js").Network} */ network) => ({ network: network.name });
 
 /** @type {Record<string, (facts: Facts) => Finding>} */
 export const CHECKS = {
@@ -42,7 +51,7 @@ function checkInclusion({ receipt, presented }) {
   const problem = inclusionProblem(receipt);
   if (problem !== null) return problem;
   const size = receipt.proof.treeSize;
-  return finding("passed", "included", size === 1n ? "inclusion.included-alone" : "inclusion.included", { size });
+  return finding("passed", "included", "inclusion.included", { number: size });
 }
 
 /** @param {import("./receipt.js").Receipt} receipt */
@@ -51,10 +60,9 @@ function inclusionProblem({ leafHash, proof, root }) {
     const isSame = rootFromProof(leafHash, proof) === root;
     return isSame
       ? null
-      : finding("failed", "root-mismatch", "inclusion.not-proven", { problem: said("proof.other-root") });
+      : finding("failed", "root-mismatch", "inclusion.not-proven", { why: said("proof.other-root") });
   } catch (error) {
-    if (error instanceof Refusal)
-      return finding("failed", "proof-length", "inclusion.not-proven", { problem: error.said });
+    if (error instanceof Refusal) return finding("failed", "proof-length", "inclusion.not-proven", { why: error.said });
     throw error;
   }
 }
@@ -63,20 +71,20 @@ function inclusionProblem({ leafHash, proof, root }) {
 function checkAnchor(facts) {
   const { chain, receipt } = facts;
   if (chain.kind !== "facts") return withoutChain(chain);
-  const { title } = chain.network;
+  const network = titleOf(chain.network);
   const anchor = anchorOf(chain);
   if (anchor !== null)
-    return finding("passed", "anchored", "anchor.anchored", { network: title, at: moment(anchor.anchoredAt) });
+    return finding("passed", "anchored", "anchor.anchored", { network, at: moment(anchor.anchoredAt) });
   if (receipt?.state === "pending") return finding("undecided", "waiting-for-anchor", "anchor.waiting-for-anchor");
   const named = blockNamed(facts, chain);
   if (named > chain.latest.blockNumber) {
     return finding("undecided", "chain-behind", "anchor.chain-behind", {
       named,
-      network: title,
+      network,
       newest: chain.latest.blockNumber,
     });
   }
-  return finding("failed", "not-anchored", "anchor.not-anchored", { network: title });
+  return finding("failed", "not-anchored", "anchor.not-anchored", { network });
 }
 
 /** @param {Facts} facts */
@@ -130,10 +138,11 @@ function identityByDidDocument({ services, presented }, chain) {
   if (services.kind === "unreachable") return unconfirmed("issuer-identity.no-did-document", { why: services.why });
   if (services.kind === "not-asked" || services.services.length === 0)
     return unconfirmed("issuer-identity.nobody-confirms", { did });
-  const { chainId, contract, title } = chain.network;
+  const { chainId, contract } = chain.network;
   // The last of several entries for one contract counts, as in the server's check.
   const named = services.services.findLast((one) => one.chainId === chainId && one.contract === contract);
-  if (named === undefined) return unconfirmed("issuer-identity.names-no-account", { did, network: title });
+  if (named === undefined)
+    return unconfirmed("issuer-identity.names-no-account", { did, network: titleOf(chain.network) });
   if (named.issuer === chain.issuerAccount)
     return finding("passed", "domain-confirmed", "issuer-identity.domain-confirmed", { did });
   return finding("failed", "not-the-issuer", "issuer-identity.names-another", { did });
@@ -170,15 +179,21 @@ function badStatus({ anchor, status }) {
     return finding("failed", "batch-revoked", "status.batch-revoked", { day: day(anchor.revokedAt) });
   }
   if (status.status === "revoked") {
-    return finding("failed", "revoked", "status.revoked", {
-      day: day(status.revokedAt ?? 0),
-      reason: { reason: status.reason },
-    });
+    return revoked(status.revokedAt ?? 0, REASONS.get(status.reason));
   }
   if (status.status === "suspended") {
     return finding("failed", "suspended", "status.suspended", { day: day(status.suspendedAt ?? 0) });
   }
   return null;
+}
+
+/**
+ * @param {number} at
+ * @param {string | undefined} reason
+ */
+function revoked(at, reason) {
+  if (reason === undefined) return finding("failed", "revoked", "status.revoked", { day: day(at) });
+  return finding("failed", "revoked", "status.revoked-because", { day: day(at), reason: said(reason) });
 }
 
 /** @param {Exclude<import("./anchoring.js").Chain, {kind: "facts"}>} chain */

@@ -14,7 +14,7 @@ const STANDINGS = ["none", "active", "expired", "withdrawn"];
 
 /**
  * @typedef {{address: string, name: string}} Accreditor
- * @typedef {{name: string, title: string, kind: "local" | "test" | "main", chainId: string, contract: string,
+ * @typedef {{name: string, kind: "local" | "test" | "main", chainId: string, contract: string,
  *   accreditors: Accreditor[]}} Network
  * @typedef {{issuer: string, root: string, treeSize: bigint, leafHash: string, keyHash?: string}} Question
  * @typedef {{anchoredAt: number, seconds: bigint, blockNumber: number, revokedAt: number | null}} Anchor

@@ -8,7 +8,7 @@ import { finding } from "./finding.js";
 import { issuerProofs } from "./issuer_proof.js";
 import { multibaseBytes } from "./keys.js";
 import { leafOfEntry } from "./presented.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, said } from "./refusal.js";
 
 const TYPE = "EndorsementCredential";
 const SHA2_256 = "0x1220"; // multihash: the algorithm, and the digest's length
@@ -51,7 +51,7 @@ export function checkEndorsed({ presented: { document }, endorsed }) {
   const name = text(document.credentialSubject?.id);
   if (endorsed !== null)
     return isEndorsement ? compared(document, name, endorsed) : failed("endorsed.no-endorsement", "no-endorsement");
-  return isEndorsement ? finding("skipped", "shown-alone", "endorsed.shown-alone", { name: shown(name) }) : null;
+  return isEndorsement ? finding("skipped", "shown-alone", "endorsed.shown-alone", { id: shown(name) }) : null;
 }
 
 /**
@@ -61,7 +61,7 @@ export function checkEndorsed({ presented: { document }, endorsed }) {
  */
 function compared(document, name, endorsed) {
   const written = text(document.credentialSubject?.digestMultibase);
-  const values = { name: shown(name), other: shown(endorsed.id) };
+  const values = { id: shown(name), other: shown(endorsed.id) };
   if (name === "" || name !== endorsed.id) return failed("endorsed.something-else", "endorses-something-else", values);
   if (written === "") return finding("undecided", "endorsed-by-id-alone", "endorsed.by-id-alone", values);
   try {
@@ -71,7 +71,7 @@ function compared(document, name, endorsed) {
       : failed("endorsed.another-text", "endorses-something-else", values);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return finding("undecided", "unknown-digest", "endorsed.unknown-digest", { problem: error.said });
+    return finding("undecided", "unknown-digest", "endorsed.unknown-digest", { why: error.said });
   }
 }
 
@@ -103,6 +103,6 @@ function hashOf(bytes) {
  */
 const failed = (key, code, values) => finding("failed", code, key, values);
 /** @param {string} name */
-const shown = (name) => name.slice(0, MAX_ID) || "nothing that has an id";
+const shown = (name) => name.slice(0, MAX_ID) || said("endorsed.nothing");
 /** @param {any} value */
 const text = (value) => (typeof value === "string" ? value : "");

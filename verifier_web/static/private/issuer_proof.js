@@ -3,7 +3,7 @@
 import { finding } from "./finding.js";
 import { ed25519Key, multibaseBytes } from "./keys.js";
 import { places } from "./plain.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, said } from "./refusal.js";
 import { parseTime } from "./times.js";
 
 const PROOF_TYPE = "DataIntegrityProof";
@@ -50,18 +50,27 @@ export function withoutIssuersProof(document) {
   const theirs = foreign.filter((proof) => [did, ""].includes(didPart(proof)));
   if (theirs.length > 0 || (foreign.length > 0 && known(document).length === 0)) {
     const first = theirs[0] ?? foreign[0];
-    const name = String(first.cryptosuite || first.type).slice(0, 60);
-    return finding("undecided", "unknown-proof-type", "signature.unknown-proof-type", { name });
+    const way = String(first.cryptosuite || first.type).slice(0, 60);
+    return finding("undecided", "unknown-proof-type", "signature.unknown-proof-type", { way });
   }
   const others = known(document)
     .map(didPart)
     .filter((part) => part !== "")
     .sort();
   if (others.length > 0) {
-    const values = { other: others[0].slice(0, 200), did: did.slice(0, 200) || "none" };
-    return finding("failed", "not-the-issuers-proof", "signature.not-the-issuers-proof", values);
+    return signedByAnother(others[0], did);
   }
   return malformed("signature.unreadable");
+}
+
+/**
+ * Returns the finding that somebody else signed than the issuer.
+ * @param {string} signer
+ * @param {string} did
+ */
+export function signedByAnother(signer, did) {
+  const values = { signer: signer.slice(0, 200), did: did.slice(0, 200) || said("signature.nobody") };
+  return finding("failed", "not-the-issuers-proof", "signature.not-the-issuers-proof", values);
 }
 
 /**
@@ -81,7 +90,7 @@ export function readIssuerProof(proof, did) {
     }
     return withKey(proof, did, signatureOf(proof));
   } catch (error) {
-    if (error instanceof Refusal) return malformed("signature.malformed-proof", { problem: error.said });
+    if (error instanceof Refusal) return malformed("signature.malformed-proof", { why: error.said });
     throw error;
   }
 }
@@ -98,7 +107,7 @@ function withKey(proof, did, signature) {
     return finding("failed", "not-the-issuers-proof", "signature.not-the-did-key");
   }
   if (!fragment.startsWith("z")) {
-    return finding("undecided", "unknown-proof-type", "signature.key-by-name", { name: fragment.slice(0, 60) });
+    return finding("undecided", "unknown-proof-type", "signature.key-by-name", { key: `'${fragment.slice(0, 60)}'` });
   }
   const key = ed25519Key(multibaseBytes(fragment));
   return key ? { proof, key, signature } : finding("undecided", "unknown-proof-type", "signature.unknown-key-type");

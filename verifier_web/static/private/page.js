@@ -3,7 +3,6 @@
 import { privateCheck, readBundle } from "./private_check.js";
 import { Refusal } from "./refusal.js";
 import { MAX_TEXT_BYTES } from "./strict_json.js";
-import { paragraph } from "./text.js";
 import { verdictView } from "./verdict_view.js";
 import { Wording } from "./wording.js";
 
@@ -11,7 +10,7 @@ const form = /** @type {HTMLFormElement} */ (document.querySelector("form[data-p
 const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
 const place = /** @type {HTMLElement} */ (document.querySelector("[data-result]"));
 const words = JSON.parse(document.getElementById("words")?.textContent ?? "");
-const wording = new Wording(words, document.documentElement.lang);
+const wording = new Wording(words, document.documentElement.lang, document.documentElement.dir);
 
 /** Returns what was chosen or pasted: the file first, as on the ordinary page. */
 async function handedIn() {
@@ -39,8 +38,9 @@ async function check(rules) {
     show({
       tone: "none",
       headline: words.page.unreadable,
-      meaning: paragraph(wording.sentence(error.said)),
+      meaning: wording.sentence(error.said),
       network: "",
+      english: wording.isDetail(error.said) ? ["meaning"] : [],
       checks: [],
       parts: [],
       slots: {},
@@ -48,11 +48,16 @@ async function check(rules) {
   }
 }
 
-/** @param {import("./verdict_view.js").VerdictView} view */
+/** @param {import("./verdict_view.js").VerdictView & {english?: string[]}} view */
 function show(view) {
   const shown = copyOf("template[data-verdict]");
   shown.querySelector(".verdict")?.classList.add(view.tone);
-  fill(shown, { headline: view.headline, meaning: view.meaning, network: view.network, ...view.slots }, view.tone);
+  fill(
+    shown,
+    { headline: view.headline, meaning: view.meaning, network: view.network, ...view.slots },
+    view.tone,
+    view.english,
+  );
   shown.querySelector("[data-checks]")?.append(...view.checks.map(checkLine));
   shown.querySelector("[data-parts]")?.append(...view.parts.map(partShown));
   if (view.parts.length === 0) shown.querySelector("[data-parts-title]")?.remove();
@@ -63,10 +68,10 @@ function show(view) {
 }
 
 /** @param {import("./verdict_view.js").CheckLine} one */
-function checkLine({ tone, ...texts }) {
+function checkLine({ tone, english, ...texts }) {
   const shown = copyOf("template[data-check-line]");
   shown.querySelector("li")?.classList.add(`tone-${tone}`);
-  fill(shown, texts, tone);
+  fill(shown, texts, tone, english);
   return shown;
 }
 
@@ -84,11 +89,13 @@ function partShown({ tone, checks, ...texts }) {
  * @param {DocumentFragment} shown
  * @param {Record<string, string>} texts
  * @param {string} tone
+ * @param {string[]} [english] the slots of technical detail
  */
-function fill(shown, texts, tone) {
+function fill(shown, texts, tone, english = []) {
   for (const slot of /** @type {NodeListOf<HTMLElement>} */ (shown.querySelectorAll("[data-slot]"))) {
     slot.textContent = texts[slot.dataset.slot ?? ""] ?? "";
     if (slot.textContent === "") slot.remove();
+    if (english.includes(slot.dataset.slot ?? "")) Object.assign(slot, { lang: "en", dir: "ltr" });
   }
   shown.querySelector("[data-icon]")?.replaceWith(copyOf(`template[data-tone="${tone}"]`));
 }

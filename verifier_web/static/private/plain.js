@@ -27,7 +27,7 @@ export function* places(document) {
   const stack = [{ path: "", value: document, parent: null }];
   for (let count = 1; stack.length > 0; count += 1) {
     const place = /** @type {Place} */ (stack.pop());
-    if (count > MAX_VALUES) throw new Refusal("format.too-many-values", { most: MAX_VALUES });
+    if (count > MAX_VALUES) throw new Refusal("format.too-many-values", { number: MAX_VALUES });
     yield place;
     const { path, value } = place;
     if (typeof value !== "object" || value === null) continue;
@@ -71,9 +71,9 @@ export function* embedded(document) {
  */
 export function* plainProblems(document) {
   for (const { path, value, parent } of places(document)) {
-    if (value === null) yield failed("null-member", "format.null-member", { path });
+    if (value === null) yield failed("null-member", "format.null-member", { member: path });
     else if (Array.isArray(value) && Array.isArray(parent))
-      yield failed("nested-array", "format.nested-array", { path });
+      yield failed("nested-array", "format.nested-array", { member: path });
     else if (isObject(value)) yield* nameProblems(path, value);
   }
   yield* describedTwice(document);
@@ -85,16 +85,16 @@ export function* plainProblems(document) {
  */
 function* nameProblems(path, value) {
   for (const name of Object.keys(value)) {
-    const place = `${path}/${name.slice(0, MAX_NAME)}`;
+    const member = `${path}/${name.slice(0, MAX_NAME)}`;
     const isContext = name === "@context" && (path === "" || mayBeCredential(path));
-    if (name.startsWith("@") && !isContext) yield failed("reserved-member", "format.reserved-member", { place });
-    else if (name.includes(":")) yield failed("undefined-term", "format.written-as-iri", { place });
+    if (name.startsWith("@") && !isContext) yield failed("reserved-member", "format.reserved-member", { member });
+    else if (name.includes(":")) yield failed("undefined-term", "format.written-as-iri", { member });
     // The JSON-LD processor loses this one without a word, as it does with none other.
-    else if (name === "__proto__") yield failed("undefined-term", "format.undefined-member", { place });
-    else if (/^\p{Lu}/u.test(name)) yield failed("undefined-term", "format.named-like-a-type", { place });
+    else if (name === "__proto__") yield failed("undefined-term", "format.undefined-member", { member });
+    else if (/^\p{Lu}/u.test(name)) yield failed("undefined-term", "format.named-like-a-type", { member });
   }
   if (typeof value.id === "string" && value.id.startsWith("_:")) {
-    yield failed("undefined-term", "format.blank-node", { path: path || "/" });
+    yield failed("undefined-term", "format.blank-node", { place: path || "/" });
   }
 }
 
@@ -109,7 +109,7 @@ function* describedTwice(document) {
       .filter((name) => !["id", "type", "endorsementComment"].includes(name))
       .sort();
     if (extra.length > 0) {
-      const values = { path, id: value.id.slice(0, 200), name: extra[0].slice(0, MAX_NAME) };
+      const values = { place: path, id: value.id.slice(0, 200), member: extra[0].slice(0, MAX_NAME) };
       yield failed("described-twice", "format.described-twice", values);
     }
   }

@@ -48,7 +48,7 @@ function checkEndorsements(parts) {
   if (mine.length === 0) return finding("skipped", "none", "endorsements.none");
   const standing = mine.filter((part) => part.report.verdict === "verified").length;
   const code = standing === mine.length ? "endorsed" : "endorsement-not-standing";
-  return finding("passed", code, "endorsements.standing", { standing, count: mine.length });
+  return finding("passed", code, "endorsements.standing", { standing, number: mine.length });
 }
 
 /**
@@ -59,28 +59,28 @@ function checkEndorsements(parts) {
 function checkComponents(parts, facts) {
   const mine = parts.filter((part) => part.kind === "component");
   const inside = mine.map((part) => part.facts);
-  const count = mine.length;
-  if (count === 0) return finding("skipped", "none", "components.none");
+  const number = mine.length;
+  if (number === 0) return finding("skipped", "none", "components.none");
   const failed = mine.find((part) => part.report.verdict === "not-verified");
-  if (failed) return finding("failed", "component-failed", "components.unsound", unsound(failed, count));
+  if (failed) return finding("failed", "component-failed", "components.unsound", unsound(failed, number));
   const twice = standingTwice(inside);
-  if (twice) return finding("failed", "component-twice", "components.twice", { title: twice, count });
+  if (twice) return finding("failed", "component-twice", "components.twice", { title: twice, number });
   const undecided = mine.find((part) => part.report.verdict === "undecided");
-  if (undecided) return finding("undecided", "component-undecided", "components.unsound", unsound(undecided, count));
+  if (undecided) return finding("undecided", "component-undecided", "components.unsound", unsound(undecided, number));
   const stranger = ofAnother(facts, inside);
   if (stranger) return finding("undecided", "component-of-another", "components.of-another", { title: stranger });
   const loose = untied(facts, inside);
   return finding("passed", "components-verified", loose ? "components.verified-untied" : "components.verified", {
-    count,
-    loose,
+    number,
+    untied: loose,
   });
 }
 
 /**
  * @param {Part} part
- * @param {number} count
+ * @param {number} number
  */
-const unsound = ({ title, report }, count) => ({ count, title, summary: { report } });
+const unsound = ({ title, report }, number) => ({ number, title, summary: { report } });
 
 /**
  * @param {CheckResult[]} checks

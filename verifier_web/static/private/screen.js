@@ -51,7 +51,7 @@ async function undefinedTerms(document, rules) {
   try {
     const { dropped, relative } = await rules.linked.expand(document);
     const members = dropped.map((name) =>
-      finding("failed", "undefined-term", "format.undefined-member", { place: placeOf(document, name) }),
+      finding("failed", "undefined-term", "format.undefined-member", { member: placeOf(document, name) }),
     );
     const references = relative.map((written) => undefinedReference(document, written));
     return [...members, ...references];
@@ -68,7 +68,7 @@ async function undefinedTerms(document, rules) {
 function undefinedReference(document, written) {
   const place = [...places(document)].find(({ value }) => value === written)?.path;
   const key = place === undefined ? "format.undefined-reference" : "format.undefined-reference-at";
-  return finding("failed", "undefined-term", key, { written, place });
+  return finding("failed", "undefined-term", key, { written: `'${written}'`, place });
 }
 
 /**

@@ -19,7 +19,7 @@ export function* shapeProblems(document, schemas) {
   }
   const statuses = document.credentialStatus;
   const isSeveral = Array.isArray(statuses) && statuses.length > 1;
-  if (isSeveral) yield finding("failed", "several-statuses", "format.several-statuses", { count: statuses.length });
+  if (isSeveral) yield finding("failed", "several-statuses", "format.several-statuses", { number: statuses.length });
   const { credentialStatus: _, ...rest } = document;
   const schema = { $ref: `#/$defs/${form.name}`, $defs: schemas.$defs };
   const { errors } = new Validator(schema, "2020-12", false).validate(isSeveral ? rest : document);

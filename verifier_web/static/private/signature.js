@@ -39,7 +39,7 @@ async function judged(document, proof, linked) {
     return { ...outcome(holds, unsigned), keyHash: read.key.keyHash };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const values = { problem: error.said };
+    const values = { why: error.said };
     return { ...finding("undecided", "not-canonical", "signature.not-canonical", values), keyHash: read.key.keyHash };
   }
 }

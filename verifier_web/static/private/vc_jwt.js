@@ -2,9 +2,9 @@
 /** A credential as a VC-JWT signed with EdDSA. Source: Open Badges 3.0, 8.2; RFC 8037; registry/credentials/vc_jwt.py. */
 import { fromBase64url } from "./compact_jws.js";
 import { finding } from "./finding.js";
-import { issuerDid } from "./issuer_proof.js";
+import { issuerDid, signedByAnother } from "./issuer_proof.js";
 import { PublicKey, ed25519Key, multibaseBytes } from "./keys.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, said } from "./refusal.js";
 import { parseTime } from "./times.js";
 
 const CLAIMS = ["iss", "jti", "nbf", "sub", "exp", "iat"];
@@ -41,7 +41,7 @@ export function claimProblems(payload) {
   ];
   const { iat } = payload;
   if (Object.hasOwn(payload, "iat"))
-    problems.push(claimProblem(payload, "iat", "a time in seconds", typeof iat === "number" ? iat : undefined));
+    problems.push(claimProblem(payload, "iat", said("jwt.time"), typeof iat === "number" ? iat : undefined));
   if (Object.hasOwn(payload, "exp"))
     problems.push(claimProblem(payload, "exp", "validUntil", seconds(payload.validUntil)));
   return problems.filter((problem) => problem !== null);
@@ -62,36 +62,40 @@ export function jwtFinding({ header, payload, signature, signed }) {
       : finding("failed", "altered", "signature.altered");
     return { ...found, keyHash: key.keyHash };
   } catch (error) {
-    if (error instanceof Refusal) return malformed("jwt.unreadable-key", { problem: error.said });
+    if (error instanceof Refusal) return malformed("jwt.unreadable-key", { why: error.said });
     throw error;
   }
 }
 
 /**
  * @param {Json} payload
- * @param {string} name
- * @param {string} member
+ * @param {string} claim
+ * @param {string | import("./refusal.js").Said} member
  * @param {string | number | undefined} expected
  */
-function claimProblem(payload, name, member, expected) {
-  if (!Object.hasOwn(payload, name)) return finding("failed", "claims-mismatch", "jwt.claim-missing", { name, member });
-  if (expected !== undefined && payload[name] === expected) return null;
-  return finding("failed", "claims-mismatch", "jwt.claim-differs", { name, member });
+function claimProblem(payload, claim, member, expected) {
+  if (!Object.hasOwn(payload, claim))
+    return finding("failed", "claims-mismatch", "jwt.claim-missing", { claim, member });
+  if (expected !== undefined && payload[claim] === expected) return null;
+  return finding("failed", "claims-mismatch", "jwt.claim-differs", { claim, member });
 }
 
 /** @param {Json} header */
 function headerProblem({ alg, typ = "JWT", ...header }) {
   if (alg === "none" || typeof alg !== "string" || alg.startsWith("HS")) {
-    return finding("failed", "unsafe-algorithm", "jwt.unsafe-algorithm", { name: String(alg ?? "None").slice(0, 20) });
+    return finding("failed", "unsafe-algorithm", "jwt.unsafe-algorithm", {
+      algorithm: String(alg ?? "None").slice(0, 20),
+    });
   }
   if (alg !== "EdDSA")
-    return finding("undecided", "unknown-proof-type", "signature.unknown-proof-type", { name: alg.slice(0, 20) });
+    return finding("undecided", "unknown-proof-type", "signature.unknown-proof-type", { way: alg.slice(0, 20) });
   const other = Object.keys(header)
     .filter((name) => !HEADER.includes(name))
     .sort()[0];
-  if (other !== undefined) return malformed("jwt.other-header", { name: other.slice(0, 40), known: HEADER.join(", ") });
+  if (other !== undefined)
+    return malformed("jwt.other-header", { member: `'${other.slice(0, 40)}'`, members: HEADER.join(", ") });
   if (typeof typ !== "string" || !TYPES.includes(typ.toLowerCase().replace(/^application\//, ""))) {
-    return malformed("jwt.other-type", { name: String(typ).slice(0, 40) });
+    return malformed("jwt.other-type", { kind: String(typ).slice(0, 40) });
   }
   return Object.hasOwn(header, "kid") || Object.hasOwn(header, "jwk") ? null : malformed("jwt.no-key");
 }
@@ -129,12 +133,11 @@ function keyOfUrl(kid, did) {
   const at = typeof kid === "string" ? kid.indexOf("#") : -1;
   const url = typeof kid === "string" ? kid.slice(0, at < 0 ? undefined : at) : "";
   if (url.startsWith("did:") && url !== did) {
-    const values = { other: url.slice(0, 200), did: did.slice(0, 200) || "none" };
-    return finding("failed", "not-the-issuers-proof", "signature.not-the-issuers-proof", values);
+    return signedByAnother(url, did);
   }
   const fragment = at < 0 ? "" : kid.slice(at + 1);
   const key = url === did && fragment.startsWith("z") ? ed25519Key(multibaseBytes(fragment)) : null;
-  return key ?? finding("undecided", "unknown-proof-type", "jwt.key-by-name", { name: String(kid).slice(0, 60) });
+  return key ?? finding("undecided", "unknown-proof-type", "jwt.key-by-name", { key: `'${String(kid).slice(0, 60)}'` });
 }
 
 /** @param {unknown} text */

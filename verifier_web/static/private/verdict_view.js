@@ -6,8 +6,10 @@ import { jsonText, line, paragraph } from "./text.js";
 const MAX_PARTS = 24;
 
 /**
- * @typedef {{tone: string, name: string, outcome: string, detail: string}} CheckLine
- * @typedef {{tone: string, title: string, summary: string, comment: string, issuer: string, checks: CheckLine[]}} PartView
+ * @typedef {{tone: string, name: string, outcome: string, detail: string, english: string[]}} CheckLine
+ * `english` names the texts that are technical detail.
+ * @typedef {{tone: string, kind: string, title: string, summary: string, comment: string, issuerLabel: string,
+ *   issuer: string, checks: CheckLine[]}} PartView
  * @typedef {{tone: string, headline: string, meaning: string, network: string, checks: CheckLine[], parts: PartView[],
  *   slots: Record<string, string>}} VerdictView
  */
@@ -27,7 +29,7 @@ export function verdictView(facts, report, words, wording, proving) {
   const title = document.credentialSubject?.achievement?.name;
   return {
     tone: words.verdictTones[report.verdict],
-    headline: line(wording.summary(report), 4000),
+    headline: wording.summary(report),
     meaning: meaningOf(report, words, isProven),
     network: report.verdict === "verified" && report.network ? (words.networkNotes[report.network.kind] ?? "") : "",
     checks: report.checks.map((one) => checkLine(one, words, wording)),
@@ -54,13 +56,14 @@ export function verdictView(facts, report, words, wording, proving) {
 function partView({ kind, title, facts, report }, words, wording, proving) {
   const isEndorsement = kind === "endorsement";
   const comment = facts.presented.document.credentialSubject?.endorsementComment;
-  const by = isEndorsement ? words.page.endorsedBy : words.page.issuedBy;
   return {
     tone: words.verdictTones[report.verdict],
-    title: `${words.partKinds[kind]}: ${line(title)}`,
-    summary: paragraph(isEndorsement ? wording.standing(report) : wording.summary(report)),
+    kind: words.partKinds[kind],
+    title: line(title),
+    summary: isEndorsement ? wording.standing(report) : wording.summary(report),
     comment: isEndorsement ? paragraph(comment) : "",
-    issuer: `${by}: ${issuerOf(facts, report, words, isProvenBy(report, proving))}`,
+    issuerLabel: isEndorsement ? words.page.endorsedBy : words.page.issuedBy,
+    issuer: issuerOf(facts, report, words, isProvenBy(report, proving)),
     checks: report.checks.map((one) => checkLine(one, words, wording)),
   };
 }
@@ -81,7 +84,8 @@ const checkLine = ({ check, outcome, said }, words, wording) => ({
   tone: words.tones[outcome],
   name: words.checks[check] ?? check,
   outcome: words.outcomes[outcome],
-  detail: paragraph(wording.sentence(said)),
+  detail: wording.sentence(said),
+  english: wording.isDetail(said) ? ["detail"] : [],
 });
 
 /**

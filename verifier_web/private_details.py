@@ -1,0 +1,57 @@
+"""Technical detail of the private check: what exactly is wrong with what was handed in, English in every language.
+
+`{name}` is filled by the script, which marks the whole as English.
+"""
+
+from __future__ import annotations
+
+DETAILS = {
+    "json.too-long": "the JSON text has {size} bytes; at most {most} are read",
+    "json.not-utf-8": "the text is not UTF-8",
+    "json.syntax": "not JSON: {problem}",
+    "json.too-deep": "the JSON is nested deeper than {most} levels",
+    "json.twice": "the member '{name}' stands twice in one object",
+    "json.number": "the number {literal} has no canonical form",
+    "json.not-canonical": "the JSON has no canonical form (RFC 8785): {problem}",
+    "hex.malformed": "something other than hex digits stands where they belong",
+    "address.malformed": "an address is written as 0x and 40 hex digits",
+    "address.checksum": "the letters of {text} do not match its checksum (EIP-55); a digit may be mistyped",
+    "time.malformed": "{member} is '{value}', not a date with time and zone such as 2026-11-21T12:00:00Z.",
+    "key.length": "An Ed25519 public key has 32 bytes, not {actual}.",
+    "multibase.prefix": "'{text}' is not base58btc multibase text, which begins with z.",
+    "multibase.malformed": "'{text}' is not base58btc multibase text.",
+    "bundle.no-object": "a credential or a bundle is a JSON object",
+    "bundle.unknown-member": "a bundle has the members credential, receipts and endorsements, not '{name}'",
+    "bundle.no-credential": "the bundle's credential is neither a JSON object nor a compact JWS",
+    "bundle.no-jws": "the text is neither JSON nor a compact JWS",
+    "jws.parts": "A compact JWS has 3 parts, this text has {count}, or it is too long.",
+    "jws.long-header": "The compact JWS has a header of more than {most} characters.",
+    "jws.no-base64url": "The compact JWS holds '{text}', which is not base64url.",
+    "jws.base64url": "The compact JWS holds '{text}', which is not base64url as it is written.",
+    "jws.no-object": "The {name} of the compact JWS holds no JSON object, so it is no credential.",
+    "bundle.no-list": "the bundle's {member} are not a list of at most {most}",
+    "receipt.unknown-member": "not an anchor receipt: it has a member '{name}', which is not known",
+    "receipt.malformed": "not an anchor receipt: {member} is missing or not what it should be",
+    "proof.no-such-leaf": "there is no leaf {index} in a tree of {size} leaves",
+    "proof.length": "inclusion proof has {actual} siblings, expected {expected}",
+    "proof.other-root": "the inclusion proof leads to another root",
+    "format.too-many-types": "The object {path} has {count} types; at most {most} are read.",
+    "format.too-many-types-in-all": "The document's objects have more than {most} types in all.",
+    "format.type-twice": "The object {path} names a type twice.",
+    "format.too-many-contexts": "The @context of {path} has {count} entries.",
+    "format.context-no-url": "The @context of {path} holds something other than a URL.",
+    "format.context-not-served": "The @context of {path} names '{url}', which we do not serve.",
+    "format.wrong-shape": "It is not as Open Badges 3.0 asks at {places}.",
+    "format.not-json-ld": "The document is not JSON-LD that we can read: {problem}.",
+    "format.no-order": "The document's graph cannot be put in order: {problem}.",
+    "signature.large-proof": "The issuer's proof holds more than {most} values.",
+    "signature.length": "The signature has {actual} bytes instead of {expected}.",
+    "signature.missing-text": "proof.{member} is missing or not text.",
+    "jwt.two-keys": "kid and jwk are not the same key.",
+    "jwt.jwk-no-object": "The jwk is no object.",
+    "jwt.private-key": "The jwk holds a private key, so that everybody can sign with it.",
+    "jwt.other-key": "The jwk is not an Ed25519 key.",
+    "endorsed.no-multihash": "'{text}' is no SHA-256 multihash.",
+    "site.refused": "{problem}",
+}
+"""Templates by what they speak of, and by what was found."""
