@@ -5,6 +5,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 TESTS = Path(__file__).parents[1]
 FILES = {
@@ -19,3 +27,16 @@ for _name, _path in FILES.items():
         assert _spec.loader is not None
         sys.modules[_name] = importlib.util.module_from_spec(_spec)
         _spec.loader.exec_module(sys.modules[_name])
+
+
+@pytest.fixture(scope="session")
+def chromium_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Chromium is unpacked, once for all files of tests."""
+    return tmp_path_factory.mktemp("chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_folder: Path) -> Iterator[Browser]:
+    """Chromium; closed with each file, because its event loop would be in the way of tests with their own."""
+    with sys.modules["e2e_browser"].chromium(chromium_folder) as browser:
+        yield browser

@@ -63,12 +63,6 @@ class Site:
     complaints: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     verifier = made.FakeVerifier()

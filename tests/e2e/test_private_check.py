@@ -155,12 +155,6 @@ def _anchored(devnet: LocalChain, document: dict[str, Any], key: Ed25519PrivateK
     return receipt, network
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @contextmanager
 def _served(network: Network, sites: Sites) -> Iterator[str]:
     app = create_app(made.FakeVerifier(), networks={"local": network}, directory=sites)
