@@ -16,6 +16,7 @@ function watchSubmit(form) {
     if (button.ariaDisabled === "true") event.preventDefault();
     show(true);
   });
+  form.addEventListener("answered", () => show(false)); // in this very page, by private/page.js
   // The browser may bring this page back as it was left.
   window.addEventListener("pageshow", () => show(false));
 }
