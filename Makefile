@@ -48,7 +48,8 @@ test: install ## Run every test: contract, core, store, chain, page
 
 screenshots: install ## Take a picture of every page, width and language, into .screenshots/
 	rm -rf .screenshots
-	CREDANCHOR_SCREENSHOTS=$(CURDIR)/.screenshots python -m pytest -q tests/e2e/test_every_verdict.py tests/e2e/test_other_pages.py tests/e2e/test_magnified.py
+	CREDANCHOR_SCREENSHOTS=$(CURDIR)/.screenshots python -m pytest -q \
+	  tests/e2e/test_every_verdict.py tests/e2e/test_other_pages.py tests/e2e/test_magnified.py tests/e2e/test_private_check.py
 
 demo: install ## Take a roster to verified credentials on a local chain
 	credanchor demo
