@@ -7,7 +7,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help install check test demo bench bench-load bench-scale abi clean faults fuzz mutants lock w3c
+.PHONY: help install check test demo bench bench-load bench-scale abi clean faults fuzz mutants lock screenshots w3c
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,11 @@ test: install ## Run every test: contract, core, store, chain, page
 	npx hardhat test
 	python -m pytest -n 2 --dist loadgroup --cov --cov-report=
 	coverage report --fail-under=100 --include='registry/core/*,registry/checks/*,anchoring/plan.py,anchoring/agreement.py'
+
+screenshots: install ## Take a picture of every page, width and language, into .screenshots/
+	rm -rf .screenshots
+	CREDANCHOR_SCREENSHOTS=$(CURDIR)/.screenshots python -m pytest -q \
+	  tests/e2e/test_every_verdict.py tests/e2e/test_other_pages.py tests/e2e/test_magnified.py tests/e2e/test_private_check.py
 
 demo: install ## Take a roster to verified credentials on a local chain
 	credanchor demo
@@ -90,4 +95,4 @@ lock: ## Resolve requirements.lock anew (needs uv)
 	rm .overrides.txt
 
 clean: ## Remove everything that was installed or built
-	rm -rf .venv .bench .fuzz node_modules verifier_web/static/vendor artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis
+	rm -rf .venv .bench .fuzz .screenshots node_modules verifier_web/static/vendor artifacts cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage .hypothesis

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pylopdf_fonts_ar
+import pylopdf_fonts_zh_cn
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -36,11 +38,14 @@ FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>{folder}/fonts/fonts</dir>
+  {packaged}
+  <selectfont><rejectfont><glob>*/Noto*Serif*</glob><glob>*/NotoNaskh*</glob></rejectfont></selectfont>
   <dir>/usr/share/fonts</dir>
   <cachedir>{folder}/font-cache</cachedir>
-  <alias><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>system-ui</family><prefer>{families}</prefer></alias>
 </fontconfig>
 """
+FAMILIES = ("Open Sans", "Noto Sans Arabic", "Noto Sans SC")
 
 
 def missing() -> str | None:
@@ -59,14 +64,22 @@ def unpack(folder: Path) -> Path:
     done = subprocess.run(  # noqa: S603  our own node and script
         command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=120
     )
-    (folder / "fonts.conf").write_text(FONTS.format(folder=folder), "utf-8")
+    packaged = (pylopdf_fonts_ar.serif_path().parent, pylopdf_fonts_zh_cn.serif_path().parent)
+    fonts = FONTS.format(
+        folder=folder,
+        packaged="".join(f"<dir>{one}</dir>" for one in packaged),
+        families="".join(f"<family>{one}</family>" for one in FAMILIES),
+    )
+    (folder / "fonts.conf").write_text(fonts, "utf-8")
     return Path(done.stdout.strip())
 
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[Browser]:
-    """Run Chromium out of `folder`, which receives the unpacked files."""
-    executable = unpack(folder)
+    """Run Chromium out of `folder`, which receives the unpacked files if it has none."""
+    executable = folder / "chromium"
+    if not executable.exists():
+        executable = unpack(folder)
     # The system's own libraries come first; the packaged ones help where it has none.
     libraries = [os.environ.get("LD_LIBRARY_PATH", ""), str(folder / "al2023" / "lib")]
     environment = {

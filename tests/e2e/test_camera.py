@@ -37,12 +37,6 @@ CAMERA = """navigator.mediaDevices.getUserMedia = async () => {
 LINK = "https://uni.example/c/abc"
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @dataclass(frozen=True)
 class Site:
     """The running page."""

@@ -27,12 +27,6 @@ pytestmark = [
 VERDICT = "Verified on the Sepolia test network."
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def verifier() -> Any:
     return made.FakeVerifier()

@@ -63,12 +63,6 @@ class Site:
     complaints: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     verifier = made.FakeVerifier()
@@ -166,16 +160,6 @@ def test_the_person_can_be_asked_for_on_the_verdict_page(page: Page) -> None:
     assert "issued to somebody else" in page.get_by_role("heading", level=1).inner_text()
 
 
-def test_without_javascript_the_page_gives_the_same_verdict(browser: Browser, site: Site) -> None:
-    page = _page(browser, site, java_script_enabled=False)
-
-    _paste(page, made.bundle_text())
-
-    assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
-    assert page.get_by_role("button", name="Copy").count() == 0
-    page.context.close()
-
-
 @pytest.mark.parametrize("change", ["with_endorsements", "altered", "in_a_large_batch"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_overflows_a_narrow_phone(browser: Browser, site: Site, change: str, scheme: str) -> None:
@@ -187,20 +171,6 @@ def test_nothing_overflows_a_narrow_phone(browser: Browser, site: Site, change: 
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.context.close()
-
-
-def test_the_form_is_usable_by_keyboard_alone(page: Page) -> None:
-    page.keyboard.press("Tab")
-    skip = page.evaluate("document.activeElement.textContent")
-    page.get_by_label("Paste the credential").focus()
-    page.keyboard.insert_text(made.bundle_text())
-    for _ in range(3):
-        page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#verdict")
-
-    assert skip == "Skip to the content"
-    assert page.get_by_role("heading", level=1).inner_text().startswith("Verified")
 
 
 def test_copying_a_line_takes_it_as_it_stands(browser: Browser, site: Site) -> None:
@@ -336,26 +306,6 @@ def test_several_dropped_files_are_listed_and_each_opens_in_full(page: Page, sit
     assert site.complaints == []
 
 
-def test_several_chosen_files_are_listed_and_opened_without_javascript_on_a_phone(
-    browser: Browser, site: Site, tmp_path: Path
-) -> None:
-    page = _page(browser, site, java_script_enabled=False, viewport=PHONE)
-    names = [tmp_path / "ada.json", tmp_path / "a_very_long_file_name_of_a_screenshot_that_is_no_credential.png"]
-    names[0].write_text(made.bundle_text(), "utf-8")
-    names[1].write_bytes(b"\x89PNG\r\n\x1a\n")
-
-    page.get_by_label("Or choose its file").set_input_files(names)
-    page.get_by_role("button", name="Check it").click()
-    page.wait_for_selector("#entry-2")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.get_by_role("button", name="Open it in full").click()
-    page.wait_for_selector("text=What it says")
-
-    assert width == PHONE["width"]
-    assert page.get_by_role("heading", level=1).inner_text() == "Verified on the Sepolia test network."
-    page.context.close()
-
-
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.tag)
 def test_each_language_has_its_direction_and_its_own_words(browser: Browser, site: Site, language: Language) -> None:
     page = _page(browser, site, locale=language.tag, viewport=PHONE)
@@ -378,15 +328,3 @@ def _require_all_in(page: Page, language: Language) -> None:
     text = page.locator("body").inner_text()
     english = [one.id for one in (catalog(language) if language is not ENGLISH else ()) if " " in one.id]
     assert [one for one in english if isinstance(one, str) and not places(one) and one in text] == []
-
-
-def test_the_language_of_a_verdict_changes_without_javascript(browser: Browser, site: Site) -> None:
-    page = _page(browser, site, java_script_enabled=False)
-    _paste(page, made.bundle_text())
-
-    page.get_by_role("button", name="Deutsch").click()
-    page.wait_for_selector("html[lang=de] #verdict")
-
-    assert page.get_by_role("heading", level=1).inner_text() == "Verifiziert auf dem Sepolia-Testnetz."
-    assert page.locator(".brand").get_attribute("href") == "/?lang=de"
-    page.context.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +12,6 @@ from registry.credentials.pathway_picture import pathway_picture
 from registry.credentials.pathway_progress import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
 
 made = sys.modules["tests_pathways"]  # loaded by tests/conftest.py
@@ -32,12 +29,6 @@ OUTSIDE = """() => {
       && box.y <= at.y && at.y + at.height <= box.y + box.height);
   }).map(text => text.textContent);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(Path(tmp_path_factory.mktemp("chromium"))) as browser:
-        yield browser
 
 
 def test_every_text_stands_inside_of_its_box(browser: Browser) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from playwright.sync_api import Browser, Page, Request
+    from playwright.sync_api import Browser, Page, Request, Route
 
     from registry.core.account import Address
     from tests.devnet import LocalChain
@@ -158,12 +158,6 @@ def _anchored(devnet: LocalChain, document: dict[str, Any], key: Ed25519PrivateK
         accreditors=(Accreditor(accreditor, "the test agency"),),
     )
     return receipt, network
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser_module.chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 @contextmanager
@@ -480,6 +474,37 @@ def test_nothing_overflows_a_narrow_phone(browser: Browser, stage: Stage, scheme
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_verdict_is_within_reach_of_everybody(browser: Browser, stage: Stage, scheme: str) -> None:
+    page = _page(browser, stage, viewport=PHONE, color_scheme=scheme)
+
+    _check(page, stage.text)
+    visit = sys.modules["e2e_visit"].Visit(page, f"360-{scheme}")
+    visit.picture("private_verdict")
+
+    assert page.evaluate("document.activeElement.id") == "verdict"
+    assert visit.faults() == []
+    page.context.close()
+
+
+def test_a_check_is_told_to_be_under_way_and_done_and_another_can_follow(page: Page, stage: Stage) -> None:
+    held: list[Route] = []
+    page.route("**/private/rules.json", lambda route: held.append(route))  # noqa: PLW0108  Playwright sets members
+    page.reload()
+    page.get_by_label("Paste the credential").fill(stage.text)
+    page.get_by_role("button", name="Check it here").press("Enter")
+    told = page.locator("form [role=status]").inner_text()
+    focused = page.evaluate("document.activeElement.textContent")
+    held[0].continue_()
+    page.wait_for_selector("#verdict")
+
+    assert (told, focused) == ("Checking…", "Checking…")
+    assert page.locator("form [role=status]").inner_text() == ""
+    page.get_by_label("Paste the credential").fill("{")
+    page.get_by_role("button", name="Check it here").click()
+    page.get_by_text("This could not be read as a credential.").wait_for()
 
 
 def test_the_start_page_leads_here(page: Page, stage: Stage) -> None:

@@ -3,15 +3,22 @@
 function watchSubmit(form) {
   const button = form.querySelector("button[type=submit]");
   const label = button.textContent;
-  form.addEventListener("submit", () => {
-    button.disabled = true;
-    button.textContent = form.dataset.busy;
+  const told = document.createElement("p");
+  told.role = "status"; // there before it says anything, or it is not read out
+  told.className = "unseen";
+  form.append(told);
+  const show = (busy) => {
+    button.ariaDisabled = String(busy); // a button that is disabled in earnest loses the focus
+    button.textContent = busy ? form.dataset.busy : label;
+    told.textContent = busy ? form.dataset.busy : "";
+  };
+  form.addEventListener("submit", (event) => {
+    if (button.ariaDisabled === "true") event.preventDefault();
+    show(true);
   });
+  form.addEventListener("answered", () => show(false)); // in this very page, by private/page.js
   // The browser may bring this page back as it was left.
-  window.addEventListener("pageshow", () => {
-    button.disabled = false;
-    button.textContent = label;
-  });
+  window.addEventListener("pageshow", () => show(false));
 }
 
 function handIn(form, files) {

@@ -113,12 +113,11 @@ async function loadRules() {
   return response.json();
 }
 
-const label = button.textContent;
 let rules = loadRules();
 form.addEventListener("submit", async (event) => {
+  const underWay = event.defaultPrevented; // said by ../page.js, which tells people that a check is under way
   event.preventDefault();
-  button.disabled = true;
-  button.textContent = form.dataset.busy ?? "";
+  if (underWay) return;
   try {
     rules = rules.catch(loadRules);
     await check(rules);
@@ -126,8 +125,7 @@ form.addEventListener("submit", async (event) => {
     show({ tone: "none", headline: words.page.broken, meaning: "", network: "", checks: [], parts: [], slots: {} });
     console.error(error);
   } finally {
-    button.disabled = false;
-    button.textContent = label;
+    form.dispatchEvent(new Event("answered"));
   }
 });
 button.disabled = false;
