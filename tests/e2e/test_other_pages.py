@@ -67,6 +67,7 @@ def _several(visit: Visit, url: str, tail: str) -> None:
     visit.page.locator("#file").set_input_files(files)
     visit.page.locator("form.check button[type=submit]").click()
     visit.page.wait_for_selector("#entry-3")
+    visit.page.wait_for_load_state()
 
 
 def _with_parts(visit: Visit, url: str, tail: str) -> None:

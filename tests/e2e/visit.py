@@ -56,6 +56,7 @@ class Visit:
         self.page.locator("#text").fill(text)
         self.page.locator("form.check button[type=submit]").click()
         self.page.wait_for_selector("#verdict")
+        self.page.wait_for_load_state()  # its heading stands there before the rest of it and its styles do
 
     def faults(self) -> list[Any]:
         """Return what is wrong with the page shown: out of somebody's reach, too wide, asked of others, left behind."""
