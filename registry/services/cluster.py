@@ -29,10 +29,27 @@ PACKAGE = "credanchor"
 """What scheduler and workers need, in the same version as this process."""
 CONNECT_SECONDS = 5.0
 """Longest wait for a scheduler, and then for its first worker."""
+PATIENCE_SECONDS = 900.0
+"""Longest wait for one result: a chunk or group takes seconds, minutes where many web sites do not answer."""
+SILENT = "Nothing came back from the Dask cluster for a quarter of an hour; its dashboard says what it does."
+"""What is told of a result that does not come."""
 LOST = "The connection to the Dask scheduler was lost."
 """What is told of a scheduler that went away, and of a cluster that was left."""
 MOST_SENT = "64MiB"
 """Dask warns of more than this in one task; the largest input of `verify` has 16 MiB."""
+
+
+class _Told(Future[_T]):
+    """A future that is not waited for without end: a result can be lost together with the worker that had it."""
+
+    def result(self, timeout: float | None = None) -> _T:
+        """Return or raise what the work did; BrokenExecutor if nothing comes in time."""
+        try:
+            return super().result(PATIENCE_SECONDS if timeout is None else timeout)
+        except TimeoutError as error:
+            if self.done():  # it is the work's own
+                raise
+            raise BrokenExecutor(SILENT) from error
 
 
 class Cluster(Executor):
@@ -54,7 +71,7 @@ class Cluster(Executor):
         It ends with BrokenExecutor if every worker died that tried, if all are gone for longer than the scheduler
         waits, or if the scheduler is lost; with ClusterUnavailableError if a worker lacks a module.
         """
-        told: Future[_T] = Future()
+        told = _Told[_T]()
         try:
             done = self._executor.submit(fn, *args, **kwargs)
         except ClosedClientError as error:  # some seconds after the scheduler was lost

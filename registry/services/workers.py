@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -86,7 +88,7 @@ def open_workers(number: int | None, dask: str | None = None, *, usual: int = 1)
     if processes < 2:  # noqa: PLR2004  one process is this one
         yield Workers(SameProcess(), 1)
         return
-    with Processes(processes, _begin) as pool:
+    with Processes(processes, partial(_begin, gc.get_threshold())) as pool:
         yield Workers(pool, processes)
 
 
@@ -103,11 +105,13 @@ def _open_cluster(address: str) -> Iterator[Workers]:
         yield Workers(cluster, cluster.threads)
 
 
-def _begin() -> None:
+def _begin(threshold: tuple[int, int, int]) -> None:
     """Leave Ctrl-C to the parent, and end with it: the pool's own queue never breaks, even if the parent is killed.
 
-    What the parent was told by its environment, passphrases among it, is none of a worker's business.
+    Cycles are looked for as seldom as in the parent, whose `gc` has this `threshold`. What the parent was told by its
+    environment, passphrases among it, is none of a worker's business.
     """
+    gc.set_threshold(*threshold)
     for name in [name for name in os.environ if name.startswith("CREDANCHOR_")]:
         del os.environ[name]
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -26,7 +26,7 @@ from registry.settings import build_verifier, load_settings, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("home")]
+pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("cluster")]
 
 homes = sys.modules["tests_homes"]  # loaded by tests/conftest.py
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"

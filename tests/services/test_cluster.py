@@ -27,7 +27,7 @@ from registry.services.workers import open_workers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("home")
+pytestmark = pytest.mark.xdist_group("cluster")
 
 OPERATIONS = Path(__file__).parent.parent.parent / "docs" / "operations.md"
 processes = sys.modules["tests_clusters"]  # loaded by tests/conftest.py
@@ -159,6 +159,18 @@ def test_a_cluster_whose_workers_are_gone_for_too_long_breaks_the_executor(tmp_p
         os.killpg(running.workers.pid, signal.SIGKILL)
         with pytest.raises(BrokenExecutor, match="without any running workers"):
             under_way.result()
+
+
+def test_a_result_that_does_not_come_breaks_the_executor_and_an_error_of_the_work_does_not(
+    cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_workers(None, cluster.address) as opened:
+        with pytest.raises(TimeoutError, match="own"):
+            opened.executor.submit(eval, "(_ for _ in ()).throw(TimeoutError('its own'))").result()
+        monkeypatch.setattr(clusters, "PATIENCE_SECONDS", 0.2)
+        never = opened.executor.submit(time.sleep, 5)
+        with pytest.raises(BrokenExecutor, match=r"Nothing came back from the Dask cluster"):
+            never.result()
 
 
 def test_a_cluster_that_was_left_takes_no_more_work(cluster: Any) -> None:
