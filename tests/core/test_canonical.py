@@ -146,7 +146,9 @@ def test_nesting_up_to_the_limit_is_read() -> None:
     assert canonical_bytes(parse_json(text)) == text.encode()
 
 
-@pytest.mark.parametrize("value", [2**53, -(2**53), float("nan"), float("inf"), "\ud800", {"\udfff": 1}, object()])
+@pytest.mark.parametrize(
+    "value", [2**53, -(2**53), float("nan"), float("inf"), "\ud800", {"\udfff": 1}, {1: 1}, object()]
+)
 def test_a_value_without_canonical_form_is_refused(value: object) -> None:
     with pytest.raises(CanonicalFormError):
         canonical_bytes([value])
