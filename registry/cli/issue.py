@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -102,17 +103,17 @@ def issue(  # noqa: PLR0913  one argument for each option
     source = source_of(roster, mapping=mapping, overrides=column or [], achievement=achievement, awarded_on=awarded_on)
     settings = load_settings()
     disclosure = Disclosure(identifiers, name)
-    store = open_store(settings)
-    issuance = replace(_issuance(settings, store, issuer, achievement, proof), disclosure=disclosure, required=require)
-    try:
-        if dry_run:
-            _go(source, issuance, None, skip_bad=skip_bad, as_json=as_json)
-            return
-        with open_workers(workers, dask, usual=_usual_workers(roster)) as opened:
-            opened.warm_up()
-            _go(source, issuance, opened.executor, skip_bad=skip_bad, as_json=as_json)
-    finally:
-        store.engine.dispose()  # SQLite clears its log away when the last connection closes
+    with ExitStack() as ending:
+        executor = None
+        if not dry_run:
+            opened = ending.enter_context(open_workers(workers, dask, usual=_usual_workers(roster)))
+            opened.warm_up()  # they load what they need while the store is opened
+            executor = opened.executor
+        store = open_store(settings)
+        ending.callback(store.engine.dispose)  # SQLite clears its log away when the last connection closes
+        prepared = _issuance(settings, store, issuer, achievement, proof)
+        issuance = replace(prepared, disclosure=disclosure, required=require)
+        _go(source, issuance, executor, skip_bad=skip_bad, as_json=as_json)
 
 
 def _usual_workers(roster: Path) -> int:
