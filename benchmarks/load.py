@@ -131,7 +131,7 @@ async def loaded(name: str, url: str, bundles: Sequence[bytes], clients: int) ->
             taken.append(time.perf_counter() - begun)
             answers[f"{answer.status_code} {answer.json().get('verdict', '')}".strip()] += 1
 
-    limits = httpx.Limits(max_connections=clients)
+    limits = httpx.Limits(max_connections=clients, keepalive_expiry=2.0)  # the server closes idle ones after 5 seconds
     async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_SECONDS, limits=limits) as client:
         begun = time.perf_counter()
         await asyncio.gather(*(ask_on(client) for _ in range(clients)))
