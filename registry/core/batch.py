@@ -11,6 +11,7 @@ import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from registry.core.digest import DIGEST_BYTES, NODE_PREFIX, Digest, Root
@@ -26,7 +27,7 @@ MAX_GUESSES = 4
 """How often the tile of a leaf is guessed before all are looked through."""
 MAX_LEAVES = 2**20
 """Most leaves in one batch; a larger roster makes several batches."""
-_PAIR_BYTES = 2 * DIGEST_BYTES
+_PAIR = Struct(f"{2 * DIGEST_BYTES}s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _rows(data: bytes) -> list[bytes]:
     rows = [data]
     while len(rows[-1]) > DIGEST_BYTES:
         row = rows[-1]
-        paired = len(row) - len(row) % _PAIR_BYTES
-        above = [sha256(NODE_PREFIX + row[at : at + _PAIR_BYTES]).digest() for at in range(0, paired, _PAIR_BYTES)]
+        paired = len(row) - len(row) % _PAIR.size
+        above = [sha256(NODE_PREFIX + pair).digest() for (pair,) in _PAIR.iter_unpack(row[:paired])]
         rows.append(b"".join((*above, row[paired:])))
     return rows

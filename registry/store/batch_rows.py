@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, bindparam, or_, select, update
+from sqlalchemy import Integer, bindparam, select, union_all, update
 
 from registry.core.batch import TILE_WIDTH
 from registry.core.digest import Digest, Root
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from datetime import datetime
 
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Engine, Row, Select
 
     from registry.core.batch import SealedBatch, Tile
 
@@ -33,15 +33,19 @@ around the first guess (within one tile, one in four), and reading them takes le
 _LEVEL = bindparam("level", type_=Integer)
 _ABOVE = (1, 2)
 """A batch has at most 2^20 leaves, so three levels of tiles."""
-# Built once: a receipt asks with both, and putting a statement together takes as long as its answer.
-_BATCH = select(BATCH).where(BATCH.c.id == bindparam("batch"))
-_TILES_NEAR = select(TILE.c.level, TILE.c.position, TILE.c.data).where(
-    TILE.c.batch_id == bindparam("batch"),
-    or_(
-        and_(TILE.c.level == _LEVEL, TILE.c.position.between(bindparam("first"), bindparam("last"))),
-        *(and_(TILE.c.level == _LEVEL + up, TILE.c.position == bindparam(f"above_{up}")) for up in _ABOVE),
-    ),
+
+
+def _tile_at(up: int) -> Select[tuple[int, int, bytes]]:
+    wanted = select(TILE.c.level, TILE.c.position, TILE.c.data)
+    return wanted.where(TILE.c.batch_id == bindparam("batch"), TILE.c.level == _LEVEL + up)
+
+
+# Built once: putting a statement together takes as long as its answer.
+_TILES_NEAR = union_all(
+    _tile_at(0).where(TILE.c.position.between(bindparam("first"), bindparam("last"))),
+    *(_tile_at(up).where(TILE.c.position == bindparam(f"above_{up}")) for up in _ABOVE),
 )
+"""Parts that each follow the primary key: alternatives in one part make SQLite look through all tiles of the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,13 @@ class BatchRows:
         if state is not None:
             query = query.where(BATCH.c.state == state)
         with reading(self.engine) as connection:
-            return [_batch(row) for row in connection.execute(query)]
+            return [batch_of(row) for row in connection.execute(query)]
 
     def batch(self, batch_id: int) -> BatchRow | None:
         """Return one batch."""
         with reading(self.engine) as connection:
-            return batch_of(connection, batch_id)
+            row = connection.execute(select(BATCH).where(BATCH.c.id == batch_id)).one_or_none()
+        return batch_of(row) if row is not None else None
 
     @contextmanager
     def sealing(self, batch_id: int) -> Iterator[Sealing]:
@@ -134,13 +139,8 @@ def _lock_open(connection: Connection, batch_id: int) -> None:
         raise BatchBusyError(f"Somebody else adds to batch {batch_id} or seals it; the next run seals it.")
 
 
-def batch_of(connection: Connection, batch_id: int) -> BatchRow | None:
-    """Return one batch."""
-    row = connection.execute(_BATCH, {"batch": batch_id}).one_or_none()
-    return _batch(row) if row is not None else None
-
-
-def _batch(row: Row[Any]) -> BatchRow:
+def batch_of(row: Row[Any]) -> BatchRow:
+    """Return the batch of a row with the columns of BATCH."""
     return BatchRow(
         id=row.id,
         issuer_id=row.issuer_id,

@@ -10,12 +10,13 @@ from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from registry.core.errors import HomeVersionError, SettingsError, StoreUnavailableError
+from registry.store.session import ONLY_READS
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, PoolProxiedConnection
 
-HEAD = "0009"
+HEAD = "0010"
 """Newest migration; the tables of this version of Credanchor."""
 PAGE_BYTES = 32 * 1024
 """Page size of a new SQLite database; one that is there keeps its own."""
@@ -59,7 +60,7 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401  a driver's connection
-        connection.isolation_level = None  # SQLAlchemy's BEGIN below, not the driver's
+        connection.isolation_level = None  # our BEGIN below, not the driver's
         for pragma in (
             f"page_size = {PAGE_BYTES}",
             f"cache_size = -{_CACHE_KIB}",
@@ -73,10 +74,13 @@ def _prepare_sqlite(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:  # noqa: ANN401  an SQLAlchemy connection
-        immediate = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    # Not the "begin" event, which SQLAlchemy documents for this: with a listener each connection takes as long to set
+    # up as a statement to run.
+    engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
+
+
+def _begin(connection: PoolProxiedConnection) -> None:
+    connection.cursor().execute("BEGIN" if connection.info.pop(ONLY_READS, False) else "BEGIN IMMEDIATE")
 
 
 def _bring_up_to_date(engine: Engine) -> None:

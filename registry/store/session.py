@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 
+ONLY_READS = "only_reads"
+"""Said of a connection before its next transaction begins."""
+
+
 class StoreConflictError(StateError):
     """Another process wrote the same thing at the same time; nothing of this write was kept."""
 
@@ -48,8 +52,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give one consistent snapshot to read from; it takes no write lock."""
-    with mapped_errors(), engine.connect().execution_options(writes=False) as connection:
+    with mapped_errors(), engine.connect() as connection:
+        begin_reading(connection)
         yield connection
+
+
+def begin_reading(connection: Connection) -> None:
+    """Begin a transaction that will write nothing."""
+    connection.info[ONLY_READS] = True
+    connection.begin()
 
 
 def seconds(at: datetime) -> int:

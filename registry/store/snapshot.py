@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from registry.core.errors import BackupFormatError, StateError
 from registry.store import submission_tables, tables
 from registry.store.engine import open_engine
-from registry.store.session import StoreConflictError, mapped_errors, writing
+from registry.store.session import StoreConflictError, begin_reading, mapped_errors, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,10 +39,9 @@ def all_tables() -> list[Table]:
 @contextmanager
 def consistent(engine: Engine) -> Iterator[Connection]:
     """Give one transaction that sees the database as it is at one moment, whatever others write meanwhile."""
-    options: dict[str, object] = {"writes": False}
-    if engine.dialect.name == "postgresql":
-        options["isolation_level"] = "REPEATABLE READ"
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with mapped_errors(), engine.connect().execution_options(**options) as connection:
+        begin_reading(connection)
         yield connection
 
 

@@ -23,15 +23,26 @@ from registry.store.session import moment
 from registry.store.submission_tables import ANCHOR, ATTEMPT, SUBMISSION
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
 
-_ANCHORS_OF_BATCH = select(ANCHOR).where(ANCHOR.c.batch_id == bindparam("batch")).order_by(ANCHOR.c.id)
+HINT_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    ANCHOR.c.chain_id,
+    ANCHOR.c.contract,
+    ANCHOR.c.issuer,
+    ANCHOR.c.tx_hash,
+    ANCHOR.c.block_number,
+    ANCHOR.c.block_hash,
+    ANCHOR.c.anchored_at,
+)
+_ANCHORS_OF_BATCH: Select[Any] = (
+    select(*HINT_COLUMNS).where(ANCHOR.c.batch_id == bindparam("batch")).order_by(ANCHOR.c.id)
+)
 
 
 def anchors_of_batch(connection: Connection, batch_id: int) -> list[AnchorHint]:
     """Return where a batch is anchored or is being anchored, oldest first; no block means not seen there yet."""
-    return [_hint(row) for row in connection.execute(_ANCHORS_OF_BATCH, {"batch": batch_id})]
+    return [hint_of(row) for row in connection.execute(_ANCHORS_OF_BATCH, {"batch": batch_id})]
 
 
 def submissions_where(connection: Connection, *conditions: ColumnElement[bool]) -> list[Submission]:
@@ -100,7 +111,8 @@ def _attempt(row: Row[Any]) -> Attempt:
     )
 
 
-def _hint(row: Row[Any]) -> AnchorHint:
+def hint_of(row: Row[Any]) -> AnchorHint:
+    """Return where a row with HINT_COLUMNS says that its batch is anchored."""
     return AnchorHint(
         chain_id=row.chain_id,
         contract=Address(row.contract),

@@ -72,14 +72,14 @@ class Credential(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     uuid: str = Field(unique=True)
     issuer_id: int = Field(foreign_key="issuer.id")
-    achievement_id: int | None = Field(default=None, foreign_key="achievement.id")
+    achievement_id: int | None = Field(default=None, foreign_key="achievement.id", index=True)
     batch_id: int = Field(foreign_key="batch.id", index=True)
     row_key: bytes = Field(unique=True)
     entry: bytes | None = None
     leaf_hash: bytes = Field(unique=True)
     recipient_token: str = Field(unique=True)
     status_index: int | None = None
-    recipient: str
+    recipient: str = Field(index=True)
     issued_at: int = Field(sa_type=BigInteger)
 
 

@@ -455,6 +455,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(issued_home: Any, ma
             "DROP TABLE share_link",
             "ALTER TABLE credential RENAME COLUMN recipient_token TO share_token",
             "DROP INDEX ix_credential_batch_id",
+            "DROP INDEX ix_credential_achievement_id",
+            "DROP INDEX ix_credential_recipient",
             "ALTER TABLE credential ADD COLUMN leaf_index INTEGER",
             "CREATE INDEX ix_credential_batch_leaf ON credential (batch_id, leaf_index)",
             "ALTER TABLE signing_key DROP COLUMN retired_since",

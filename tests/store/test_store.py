@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import event, inspect, text
 from sqlmodel import SQLModel
 
 from registry.core.account import Address
@@ -21,12 +22,14 @@ from registry.core.proof import require_inclusion
 from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential, SigningKeyRow, StatusChange
 from registry.services.seal import seal_batch, seal_open_batches
 from registry.store.engine import HEAD, open_engine
+from registry.store.repository import Store
 from registry.store.session import StoreConflictError, writing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from registry.store.repository import Store
+    from sqlalchemy import Engine
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NUMBERS = count(1)
@@ -240,6 +243,57 @@ def test_sqlite_keeps_wal_and_large_pages(tmp_path: Path) -> None:
         asked = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "page_size")}
     engine.dispose()
     assert asked == {"journal_mode": "wal", "page_size": 32768}
+
+
+@contextmanager
+def query_plans(engine: Engine) -> Iterator[list[str]]:
+    """Give a list that fills with how SQLite goes about each part of each query."""
+    found: list[str] = []
+
+    def explain(connection: Any, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            found.extend(row[3] for row in rows)
+
+    event.listen(engine, "before_cursor_execute", explain)
+    yield found
+    event.remove(engine, "before_cursor_execute", explain)
+
+
+ASKED_FOR_ONE: dict[str, Callable[[Store, NewCredential], object]] = {
+    "a credential": lambda store, one: store.credential(one.uuid),
+    "a recipient's link": lambda store, one: store.credential_by_token(one.recipient_token),
+    "a share link": lambda store, _: store.share_link("x"),
+    "a row of a roster": lambda store, one: store.known_row_keys([one.row_key]),
+    "a recipient's transcript": lambda store, one: store.credentials_of(one.recipient),
+    "a component": lambda store, one: store.credentials_with([one.leaf_hash]),
+    "an anchored batch": lambda store, _: store.anchored_batch(1),
+    "the tiles of a receipt": lambda store, _: store.tiles_near(1, 0, 0),
+    "a new text of an achievement": lambda store, one: store.put_achievement(
+        AchievementRow(one.issuer_id, "data", {"name": "Other"})
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED_FOR_ONE)
+def test_what_is_asked_for_one_is_found_by_an_index_however_many_there_are(tmp_path: Path, asked: str) -> None:
+    store = Store(open_engine(f"sqlite:///{tmp_path / 'x.db'}"))
+    mine, _ = offered(store)
+    with query_plans(store.engine) as plans:
+        ASKED_FOR_ONE[asked](store, credential(mine.id, 1, 1))
+    store.engine.dispose()
+    assert plans
+    assert [plan for plan in plans if plan.startswith("SCAN")] == []
+
+
+def test_each_tile_of_a_receipt_is_found_by_its_whole_key(tmp_path: Path) -> None:
+    store = Store(open_engine(f"sqlite:///{tmp_path / 'x.db'}"))
+    with query_plans(store.engine) as plans:
+        store.tiles_near(1, 0, 0)
+    store.engine.dispose()
+    searches = [plan for plan in plans if plan.startswith("SEARCH")]
+    assert len(searches) == 3
+    assert all("level=? AND position" in search for search in searches)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "oracle9://x", "sqlite:///%2Fno%2Fsuch%2Ffolder/x.db"])
