@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from registry.credentials.jsonld import is_read_alike
+from registry.credentials.jsonld import is_iri
 from registry.credentials.signing import CONTROLS
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ _ZEROS = re.compile(r"(\d)0*E\+?(-?)0*(\d)")
 
 def iri(value: str) -> str | None:
     """Return an absolute IRI of a safe scheme as it is."""
-    return value if _SAFE_IRI.fullmatch(value) and is_read_alike(value) else None
+    return value if _SAFE_IRI.fullmatch(value) and is_iri(value) else None
 
 
 def text(value: str) -> str | None:
     """Return a text with the escapes that the canonical form has; None for what no signer takes."""
+    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        return value  # as most are: four looks take a fifth of what three patterns do
     if CONTROLS.search(value) or _SURROGATES.search(value):
         return None
     return _TO_ESCAPE.sub(lambda found: _ESCAPED[found[0]], value)

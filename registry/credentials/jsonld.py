@@ -136,15 +136,20 @@ def is_read_alike(term: str | float) -> bool:
     pyoxigraph drops statements with an IRI that breaks RFC 3987, which PyLD, like others, signs; and it writes
     numbers with as many digits as they need (7.0E-2), where JSON-LD has 16 (7.000000000000001E-2).
     """
-    import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
-
     if isinstance(term, float):
         return abs(term) < LARGEST_PLAIN and Decimal(f"{term:.15e}") == Decimal(repr(term))
+    return is_iri(term) and not _DROPPED_IRI.search(term)
+
+
+def is_iri(term: str) -> bool:
+    """Return whether pyoxigraph takes a text without spaces that begins with a scheme for an IRI (RFC 3987)."""
+    import pyoxigraph as ox  # noqa: PLC0415  not needed for --help
+
     try:
         ox.NamedNode(term)
     except ValueError:
         return False
-    return not _DROPPED_IRI.search(term)
+    return True
 
 
 def _lead(error: BaseException) -> str:

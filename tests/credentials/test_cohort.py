@@ -6,6 +6,7 @@ import copy
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from registry.core.canonical import canonical_bytes
 from registry.core.errors import CanonicalFormError, CredentialFormatError
 from registry.credentials import cohort as cohorts
+from registry.credentials import entry_template, graph_template
 from registry.credentials.arrays import with_arrays
 from registry.credentials.cohort import ProofCohort, is_same
 from registry.credentials.compose import PERSONAL, composed
@@ -347,20 +349,48 @@ def test_a_cohort_of_endless_shapes_keeps_a_bounded_number(monkeypatch: pytest.M
     assert len([shape for shape in cohort.shapes.values() if shape]) == 2
 
 
+def test_what_a_shape_keeps_for_the_next_recipient_is_bounded_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(graph_template, "MAX_KEPT_BYTES", 20_000)
+    cohort = cohort_for(FULL)
+    sizes = []
+    for number in range(60):
+        require_same_as_alone(cohort, document(cohort, row(recipient=Recipient(email=f"{number}@b.example")), number))
+        (shape,) = cohort.shapes.values()
+        assert shape is not None
+        blocks = (*shape.graph.named, *shape.graph.blank.values())
+        assert sum(len(text) for block in blocks for text in block.kept.values()) == shape.graph.kept.size
+        sizes.append(shape.graph.kept.size)
+    assert max(sizes) <= 20_000
+    assert any(after < before for before, after in pairwise(sizes))  # it was full, and emptied
+
+
+@pytest.mark.parametrize("known", [ISSUER["id"], FULL["id"]])
+def test_a_recipient_with_the_id_of_something_else_in_the_credential_goes_the_slow_way(known: str) -> None:
+    cohort = cohort_for(FULL)
+    require_same_as_alone(cohort, document(cohort, row(recipient=Recipient(did="did:web:ada.example")), 1))
+    same = document(cohort, row(recipient=Recipient(did=known)), 2)
+    assert not is_fast(cohort, same)
+    require_same_as_alone(cohort, same)
+    assert is_fast(cohort, document(cohort, row(recipient=Recipient(did="did:web:bea.example")), 3))
+
+
 # --- Defects
 
 
-@pytest.mark.parametrize(
-    "part", ["registry.credentials.graph_template._joined", "registry.credentials.entry_template.canonical_bytes"]
-)
-def test_a_defect_of_the_fast_way_is_told_and_not_signed(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_accent(value: Any) -> Any:
+    return value.replace("é", "e") if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("part", [graph_template.GraphTemplate, entry_template.EntryTemplate])
+def test_a_defect_of_the_fast_way_is_told_and_not_signed(part: type, monkeypatch: pytest.MonkeyPatch) -> None:
     cohort = cohort_for(FULL)
     cohort.prepared(document(cohort, row(), 1))
     wrong = document(cohort, row(narrative="Café"), 2)
     expected = signing_input(wrong, OPTIONS)
-    name, _, function = part.rpartition(".")
-    whole = getattr(__import__(name, fromlist=[function]), function)
-    monkeypatch.setattr(part, lambda value: whole(value).replace("é".encode(), b"e"))
+    whole = part.filled  # type: ignore[attr-defined]
+    monkeypatch.setattr(part, "filled", lambda self, values: whole(self, [without_accent(one) for one in values]))
     made = cohort.prepared(wrong, checked=True)
     assert "would have signed other bytes" in made.defect
     assert made.message == expected
