@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from registry.cli.roster_check import Checked
     from registry.cli.roster_source import RosterSource
-    from registry.services.issue import Issuance, Progress
+    from registry.services.issue import Issuance, Issuing
+    from registry.services.storing import Progress
     from registry.settings import Settings
     from registry.store.repository import Store
 
@@ -123,13 +124,15 @@ def _usual_workers(roster: Path) -> int:
 
 def _go(source: RosterSource, issuance: Issuance, executor: Executor | None, *, skip_bad: bool, as_json: bool) -> None:
     """Check a roster and issue it; without an executor it is only checked."""
-    from registry.cli.roster_check import check_roster, reading  # noqa: PLC0415  keeps --help fast
+    from registry.cli.roster_check import RosterCheck, reading  # noqa: PLC0415  keeps --help fast
 
     if not as_json:
         say(reading(source.opened()))
-    checked = check_roster(source, issuance, skip_bad=skip_bad)
+    check = RosterCheck(source, issuance, skip_bad=skip_bad)
+    issuing = issuance.begin(check.rows(), executor) if executor else None
+    checked = check.finish()
     _warn_of_lacks(issuance)
-    done = _issued(source, issuance, checked, executor) if executor else None
+    done = _issued(issuing, checked.good) if issuing else None
     _say(done, checked, as_json=as_json)
     if checked.failed:
         raise typer.Exit(EXIT_NOT_ALL)
@@ -163,13 +166,12 @@ def _warn_of_lacks(issuance: Issuance) -> None:
             warn(f"{offer.achievement.short_id}, {said}")
 
 
-def _issued(source: RosterSource, issuance: Issuance, checked: Checked, executor: Executor) -> Progress:
-    from registry.cli.roster_check import good_rows  # noqa: PLC0415  keeps --help fast
-    from registry.services.issue import Progress  # noqa: PLC0415
+def _issued(issuing: Issuing, total: int) -> Progress:
+    from registry.services.storing import Progress  # noqa: PLC0415  keeps --help fast
 
     done = Progress()
-    with progress_bar(checked.good, "Issuing") as advance:
-        for done in issuance.run(good_rows(source, issuance, checked), executor):
+    with progress_bar(total, "Issuing") as advance:
+        for done in issuing.finish():
             advance(done.issued + done.skipped)
     for defect in done.defects:
         warn(f"credanchor: {defect} It was signed alone, correctly; please report this.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from registry.cli.failed_file import FailedFile
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from registry.cli.roster_source import RosterSource
-    from registry.credentials.roster import Roster
+    from registry.credentials.roster import Outcome, Roster
     from registry.services.issue import Issuance
 
 MAX_REPORTED = 20
@@ -24,67 +25,93 @@ MAX_KEPT = 50_000
 """Rows that are kept from the check until they are issued, about 1 kB each; a larger roster is read once more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checked:
     """What was found in a roster that may be issued, or the part of it that may."""
 
-    good: int
-    """Rows that can be issued."""
-    failed: int
-    """Rows that cannot."""
-    failed_path: Path | None
-    """Where those are written, with their reasons."""
     left_out: Counter[str]
     """Rows that are not to be issued, by the column that says so."""
-    kept: list[RosterRow]
-    """The rows that can be issued, or the first of them if they are too many to keep."""
+    good: int = 0
+    """Rows that can be issued."""
+    failed: int = 0
+    """Rows that cannot."""
+    failed_path: Path | None = None
+    """Where those are written, with their reasons."""
 
 
-def check_roster(source: RosterSource, issuance: Issuance, *, skip_bad: bool) -> Checked:
-    """Go through the whole roster once, writing the rows that fail to a table beside it.
+class RosterCheck:
+    """One way through a roster: its good rows may be looked at on the way, and are issued once all were checked."""
 
-    Raises:
-        RosterError: the last of the errors reported, where nothing may be issued: because a row fails and `skip_bad`
-            does not allow for that, every row fails, or the roster as a whole is wrong.
+    def __init__(self, source: RosterSource, issuance: Issuance, *, skip_bad: bool) -> None:
+        self._source, self._issuance, self._skip_bad = source, issuance, skip_bad
+        self._roster = source.opened()
+        self._found = Checked(self._roster.left_out)
+        self._errors: list[RosterError] = []
+        self._wrong = 0
+        self._good = self._checked()
+        self._given = 0
+        self._kept: list[RosterRow] = []
+        self._is_finished = False
 
-    """
-    roster = source.opened()
-    errors: list[RosterError] = []
-    kept: list[RosterRow] = []
-    good = failed = wrong = 0
-    with FailedFile(source, roster) as table:
-        for outcome in roster.outcomes:
-            result = outcome.result
-            error = result if isinstance(result, RosterError) else issuance.problem(result)
-            good += error is None
-            if error is None:
-                if isinstance(result, RosterRow) and good <= MAX_KEPT:
-                    kept.append(result)
-                continue
-            # What is wrong with the roster as a whole is said, however many rows failed before.
-            errors = [*errors[: MAX_REPORTED - 1], error] if outcome.record is None else [*errors, error][:MAX_REPORTED]
-            wrong += outcome.record is None
-            failed += outcome.record is not None
-            if outcome.record is not None:
-                table.add(outcome.record, error)
-        if wrong:
-            table.discard()
-    checked = Checked(good, failed, table.path, roster.left_out, kept)
-    if wrong or (failed and not (skip_bad and good)):
-        _refuse(checked, errors)
-    _report(checked, errors)
-    return checked
+    def rows(self) -> Iterator[RosterRow]:
+        """Yield the rows that can be issued: as they are checked, and after `finish` what that went through."""
+        while not self._is_finished:
+            row = next(self._good, None)
+            if row is None:
+                return
+            self._given += 1
+            yield row
+        yield from self._kept if self._given + len(self._kept) == self._found.good else self._read_anew()
 
+    def finish(self) -> Checked:
+        """Check what is left, and return what was found.
 
-def good_rows(source: RosterSource, issuance: Issuance, checked: Checked) -> Iterator[RosterRow]:
-    """Yield the rows that can be issued: those kept, or else by reading the roster anew."""
-    if len(checked.kept) == checked.good:
-        yield from checked.kept
-        return
-    for row in source.opened().results:
-        if isinstance(row, RosterError) or (checked.failed and issuance.problem(row) is not None):
-            continue
-        yield row
+        Raises:
+            RosterError: the last of the errors reported, where nothing may be issued: because a row fails and
+                `skip_bad` does not allow for that, every row fails, or the roster as a whole is wrong.
+
+        """
+        for row in self._good:
+            if len(self._kept) < MAX_KEPT:
+                self._kept.append(row)
+        self._is_finished = True
+        if self._wrong or (self._found.failed and not (self._skip_bad and self._found.good)):
+            _refuse(self._found, self._errors)
+        _report(self._found, self._errors)
+        return self._found
+
+    def _checked(self) -> Iterator[RosterRow]:
+        """Yield each good row, and write those that fail to a table beside the roster."""
+        found = self._found
+        with FailedFile(self._source, self._roster) as table:
+            for outcome in self._roster.outcomes:
+                result = outcome.result
+                error = result if isinstance(result, RosterError) else self._issuance.problem(result)
+                if isinstance(result, RosterRow) and error is None:
+                    found.good += 1
+                    yield result
+                elif error is not None:
+                    self._note(outcome, error, table)
+            if self._wrong:
+                table.discard()
+            found.failed_path = table.path
+
+    def _note(self, outcome: Outcome, error: RosterError, table: FailedFile) -> None:
+        # What is wrong with the roster as a whole is said, however many rows failed before.
+        if outcome.record is None:
+            self._errors = [*self._errors[: MAX_REPORTED - 1], error]
+            self._wrong += 1
+            return
+        self._errors = [*self._errors, error][:MAX_REPORTED]
+        self._found.failed += 1
+        table.add(outcome.record, error)
+
+    def _read_anew(self) -> Iterator[RosterRow]:
+        good = (row for row in self._source.opened().results if isinstance(row, RosterRow) and self._is_good(row))
+        return islice(good, self._given, None)
+
+    def _is_good(self, row: RosterRow) -> bool:
+        return not self._found.failed or self._issuance.problem(row) is None
 
 
 def reading(roster: Roster) -> str:

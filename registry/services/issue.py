@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -26,10 +26,11 @@ from registry.services.framework_rule import require_framework
 from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
 from registry.services.status_indices import StatusIndices
+from registry.services.storing import Signed, Storing
 from registry.services.workers import SameProcess, WorkerDiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
     from datetime import date, datetime
 
@@ -42,28 +43,17 @@ if TYPE_CHECKING:
     from registry.services.catalogue import Catalogue, Offer
     from registry.services.prepare import Prepared
     from registry.services.signer import CredentialSigner
+    from registry.services.storing import Progress
 
 CHUNK_ROWS = 1000
 """Rows that are prepared together, and the fewest in a transaction."""
-MAX_STORED = 20_000
-"""Most rows in a transaction, about 5 kB each while they wait for it."""
+MAX_STORED = 10_000
+"""Most rows in a transaction, about 5 kB each; as many are signed while those are stored."""
 STORED_SHARE = 20
 """A transaction adds at least one row to every so many of the issuer's: indices of random keys are written over almost
 as a whole in each transaction, however few rows it has, so that small ones would cost more the larger the store is."""
 AHEAD = 8
 """How many chunks are being prepared while others are signed and stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is."""
-
-    issued: int = 0
-    """New credentials so far."""
-    skipped: int = 0
-    """Rows that were issued before."""
-    defects: tuple[str, ...] = ()
-    """Where bulk signing went wrong and was not used; each is worth a report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +74,6 @@ class _Fit:
     """Why none can be issued; empty if they can."""
     offered_from: date | None
     """First day on which it can be awarded, if it names one."""
-
-
-@dataclass(slots=True)
-class _Signed:
-    """What was signed since the last transaction."""
-
-    rows: int = 0
-    credentials: list[NewCredential] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +119,14 @@ class Issuance:
             WorkerDiedError: a worker of the executor died; chunks before that are kept in the same way.
 
         """
-        done, signed = Progress(), _Signed()
-        begun = self._begun(iter(rows), executor or SameProcess())
-        try:
-            waiting = deque(islice(begun, AHEAD))
-            while waiting:
-                count, parts = waiting.popleft()
-                waiting.extend(islice(begun, 1))
-                signed.rows += count
-                for part in parts:
-                    self._sign(part, signed)
-                if len(signed.credentials) >= self._fewest_stored() or not waiting:
-                    done = self._stored(signed, done)
-                    signed = _Signed()
-                    yield done
-        except BrokenExecutor as error:
-            raise WorkerDiedError(error, f"{done.issued:,} credentials were issued, which stay") from error
+        return self.begin(rows, executor).finish()
+
+    def begin(self, rows: Iterable[RosterRow], executor: Executor | None = None) -> Issuing:
+        """Have the first rows prepared while the caller does something else; nothing is signed or stored yet."""
+        issuing = Issuing(self, self._begun(iter(rows), executor or SameProcess()))
+        if executor is not None and not isinstance(executor, SameProcess):
+            issuing.prepare_ahead()
+        return issuing
 
     def offer(self, row: RosterRow) -> Offer:
         """Return what a row awards; RosterError names row and column if there is no such thing."""
@@ -229,24 +202,22 @@ class Issuance:
             disclosure=self.disclosure,
         )
 
-    def _fewest_stored(self) -> int:
+    def fewest_stored(self) -> int:
+        """Return how many credentials a transaction has at least, but for the last."""
         drawn = max((indices.drawn for indices in self.indices.values()), default=0)
         return max(CHUNK_ROWS, min(MAX_STORED, drawn // STORED_SHARE))
 
-    def _stored(self, signed: _Signed, done: Progress) -> Progress:
-        """Store what was signed, an issuer's part in one transaction, and return how far the import is with it."""
+    def store_signed(self, credentials: Sequence[NewCredential]) -> None:
+        """Store what was signed, an issuer's part in one transaction."""
         issuers: dict[int, list[NewCredential]] = {}
-        for one in signed.credentials:
+        for one in credentials:
             issuers.setdefault(one.issuer_id, []).append(one)
         for _, made in sorted(issuers.items()):  # in one order, so that two imports do not wait for each other
             self.store.add_credentials(made, self.now, self.max_batch_size)
             # A crash here leaves whole transactions; the next run skips their rows and issues the others.
-        self.underway.difference_update(one.row_key for one in signed.credentials)
-        issued = len(signed.credentials)
-        skipped = signed.rows - issued
-        return Progress(done.issued + issued, done.skipped + skipped, done.defects + tuple(signed.defects))
 
-    def _sign(self, part: _Part, signed: _Signed) -> None:
+    def sign(self, part: _Part, signed: Signed) -> None:
+        """Sign what was prepared, as soon as it is; raise what preparing raised."""
         signer = self.signer_of(part.offer.issuer)
         for at, one in enumerate(part.prepared.result()):
             entry = signer.entry(one.unsigned)
@@ -266,6 +237,50 @@ class Issuance:
                     issued_at=self.now,
                 )
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Issuing:
+    """Rows that are being issued."""
+
+    issuance: Issuance
+    begun: Iterator[tuple[int, list[_Part]]]
+    """Chunks, each sent to be prepared when it is asked for."""
+    waiting: deque[tuple[int, list[_Part]]] = field(default_factory=deque)
+    """Those that were sent."""
+
+    def prepare_ahead(self) -> None:
+        """Send as many chunks as may wait."""
+        self.waiting.extend(islice(self.begun, AHEAD - len(self.waiting)))
+
+    def finish(self) -> Iterator[Progress]:
+        """Sign and store all rows, as `Issuance.run` says."""
+        with ThreadPoolExecutor(1) as thread:
+            storing = Storing(thread, self.issuance.store_signed, self.issuance.underway)
+            try:
+                for signed in self._signed():
+                    if storing.is_begun:
+                        yield storing.done()
+                    storing.begin(signed)
+            except BrokenExecutor as error:
+                stay = f"{storing.done().issued:,} credentials were issued, which stay"
+                raise WorkerDiedError(error, stay) from error
+            if storing.is_begun:
+                yield storing.done()
+
+    def _signed(self) -> Iterator[Signed]:
+        """Yield what is signed, as much at a time as goes into a transaction."""
+        signed = Signed()
+        self.prepare_ahead()
+        while self.waiting:
+            count, parts = self.waiting.popleft()
+            self.prepare_ahead()
+            signed.rows += count
+            for part in parts:
+                self.issuance.sign(part, signed)
+            if len(signed.credentials) >= self.issuance.fewest_stored() or not self.waiting:
+                yield signed
+                signed = Signed()
 
 
 def _key(row: RosterRow, offer: Offer) -> Digest:

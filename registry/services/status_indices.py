@@ -51,7 +51,7 @@ class StatusIndices:
             self._list = wanted
             first = wanted * LIST_ENTRIES
             self._taken = self._store.status_indices(self._issuer_id, first, first + LIST_ENTRIES)
-        while (index := self._list * LIST_ENTRIES + secrets.randbelow(LIST_ENTRIES)) in self._taken:
+        while (index := self._list * LIST_ENTRIES + _any_position()) in self._taken:
             pass
         self._taken.add(index)
         self.drawn += 1
@@ -60,4 +60,9 @@ class StatusIndices:
 
 def unstored_position() -> int:
     """Return a random position in the list of credentials that are not stored; two may share it, as it stays unset."""
-    return secrets.randbelow(LIST_ENTRIES)
+    return _any_position()
+
+
+def _any_position() -> int:
+    # Not `randbelow`: of a power of two it throws every other number away.
+    return secrets.randbits(LIST_ENTRIES.bit_length() - 1)

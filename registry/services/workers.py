@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -89,7 +90,11 @@ def open_workers(number: int | None, dask: str | None = None, *, usual: int = 1)
         yield Workers(SameProcess(), 1)
         return
     with Processes(processes, partial(_begin, gc.get_threshold())) as pool:
-        yield Workers(pool, processes)
+        try:
+            yield Workers(pool, processes)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # nobody wants what was begun
+            raise
 
 
 @contextmanager
@@ -108,12 +113,15 @@ def _open_cluster(address: str) -> Iterator[Workers]:
 def _begin(threshold: tuple[int, int, int]) -> None:
     """Leave Ctrl-C to the parent, and end with it: the pool's own queue never breaks, even if the parent is killed.
 
-    Cycles are looked for as seldom as in the parent, whose `gc` has this `threshold`. What the parent was told by its
+    Cycles are looked for as seldom as in the parent, whose `gc` has this `threshold`, and not at the end. All wait for
+    the parent, which signs and stores, so it goes before its workers where processors are few. What it was told by its
     environment, passphrases among it, is none of a worker's business.
     """
     gc.set_threshold(*threshold)
+    atexit.register(gc.freeze)  # what is left at the end goes with the process
     for name in [name for name in os.environ if name.startswith("CREDANCHOR_")]:
         del os.environ[name]
+    os.nice(5)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -184,17 +184,17 @@ def test_an_import_that_was_killed_resumes_without_a_duplicate_or_a_gap(
     rows = "".join(f"data-foundations,s{number}@y.example,S,{number},2026-07-01\n" for number in range(9))
     roster.write_text(HEADER + rows)
     monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
-    whole = sys.modules["registry.services.issue"].Issuance._stored
+    whole = sys.modules["registry.services.issue"].Issuance.store_signed
     stored = []
 
-    def killed_at_the_second_chunk(issuance: Any, *rest: Any) -> Any:
+    def killed_at_the_second_chunk(issuance: Any, credentials: Any) -> None:
         if stored:
             raise Killed
-        stored.append(whole(issuance, *rest))
-        return stored[0]
+        stored.append(credentials)
+        whole(issuance, credentials)
 
     with monkeypatch.context() as patched:
-        patched.setattr("registry.services.issue.Issuance._stored", killed_at_the_second_chunk)
+        patched.setattr("registry.services.issue.Issuance.store_signed", killed_at_the_second_chunk)
         with pytest.raises(Killed):
             home.run("issue", str(roster))
     assert json.loads(home.do("issue", "--json", str(roster))) == {"issued": 5, "skipped": 4}

@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from registry.cli import roster_check
+from registry.cli.roster_source import source_of
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
 from registry.core.errors import RosterError
@@ -23,6 +26,7 @@ from registry.services.signer import Signer
 from registry.services.workers import SameProcess, WorkerDiedError, open_workers
 from registry.store.engine import open_engine
 from registry.store.repository import Store
+from registry.store.session import StoreConflictError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,6 +188,70 @@ def is_alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+MIXED = [f"data,s{at}@x.example,S,{at},{'2026-06-30' if at % 5 else 'never'}" for at in range(24)]
+"""Every fifth row fails; all others are good."""
+
+
+@pytest.mark.parametrize("first", [0, 1, 7, 19, 24])
+@pytest.mark.parametrize("kept", [0, 3, 50])
+def test_good_rows_come_once_and_in_order_however_many_are_taken_before_all_are_checked(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int, kept: int
+) -> None:
+    monkeypatch.setattr(roster_check, "MAX_KEPT", kept)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(HEADER + "\n".join(MIXED) + "\n")
+    source = source_of(roster, mapping=None, overrides=[], achievement=None, awarded_on=None)
+    check = roster_check.RosterCheck(source, issuance(store, worlds.new_issuer()), skip_bad=True)
+    rows = check.rows()
+    taken = list(islice(rows, first))
+    checked = check.finish()
+    assert (checked.good, checked.failed) == (19, 5)
+    assert [row.recipient.email for row in (*taken, *rows)] == [f"s{at}@x.example" for at in range(24) if at % 5]
+
+
+def test_rows_are_prepared_while_others_are_checked_and_none_is_signed_if_one_fails(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 3)
+    monkeypatch.setattr("registry.services.issue.AHEAD", 2)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(HEADER + "\n".join([*MIXED[1:5], *MIXED[6:10], MIXED[0]]) + "\n")
+    source = source_of(roster, mapping=None, overrides=[], achievement=None, awarded_on=None)
+    signs = issuance(store, worlds.new_issuer())
+    check = roster_check.RosterCheck(source, signs, skip_bad=False)
+    with open_workers(2) as opened:
+        issuing = signs.begin(check.rows(), opened.executor)
+        assert [len(parts[0].prepared.result()) for _, parts in issuing.waiting] == [3, 3]
+        with pytest.raises(RosterError, match="row 10"):
+            check.finish()
+    assert recipients(store) == []
+
+
+def test_a_chunk_that_cannot_be_stored_is_raised_and_those_before_it_stay(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
+    key = worlds.new_issuer()
+    whole = Store.add_credentials
+    stored: list[int] = []
+
+    def taken_meanwhile(self: Store, credentials: Any, *rest: Any) -> None:
+        if stored:
+            raise StoreConflictError("Another process was quicker.")
+        stored.append(len(credentials))
+        whole(self, credentials, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "add_credentials", taken_meanwhile)
+        progress = issuance(store, key).run(rows(20))
+        assert next(progress).issued == 4
+        with pytest.raises(StoreConflictError, match="quicker"):
+            list(progress)
+    [*_, done] = issuance(store, key).run(rows(20))
+    assert (done.issued, done.skipped) == (16, 4)
+    require_each_once(store, 20)
 
 
 def test_a_document_that_cannot_be_signed_names_its_row(store: Store) -> None:
