@@ -15,6 +15,7 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_hash.auto import keccak
 
+from registry.chain.final_answers import FinalAnswers
 from registry.chain.rpc import Call
 from registry.checks.facts import (
     Accreditation,
@@ -34,6 +35,7 @@ from registry.core.quorum import Heads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from registry.chain.final_answers import Read, Said
     from registry.chain.networks import Accreditor, Network
     from registry.chain.rpc import RpcEndpoint
     from registry.ports import ChainQuestion
@@ -53,9 +55,6 @@ READS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Argument and result types of the contract's reads, as in ICredentialRegistry.sol (a test compares with the ABI)."""
 
 
-_Read = tuple[Any, ...]
-"""Block number, function, arguments."""
-_Said = dict[_Read, tuple[Any, ...]]
 _Anchors = tuple[AnchorRecord | None, AnchorRecord | None]
 _Vouchers = dict[tuple[Address, datetime], tuple[Accreditation, ...]]
 
@@ -73,24 +72,30 @@ def _selector(function: str) -> bytes:
 class ContractReads:
     """Questions to one endpoint."""
 
-    def __init__(self, network: Network, endpoint: RpcEndpoint) -> None:
+    def __init__(self, network: Network, endpoint: RpcEndpoint, final: FinalAnswers | None = None) -> None:
         self._network = network
         self._endpoint = endpoint
+        self._final = final or FinalAnswers()
 
     def facts_of(self, questions: Sequence[ChainQuestion], at: Heads) -> list[ChainFacts]:
         """Return what it says of each credential at two blocks; what several ask alike is asked once.
+
+        What it said before of the same final block is not asked for again.
 
         Raises:
             ChainUnavailableError: an answer makes no sense.
 
         """
-        said = self._read(read for one in questions for read in _reads_of(one, at))
+        reads = dict.fromkeys(read for one in questions for read in _reads_of(one, at))
+        said = self._final.known(at.final, reads)
+        said |= self._read(read for read in reads if read not in said)
+        self._final.keep(at.final, said)
         anchors = {one: _anchors(said, one, at) for one in questions}
         vouchers = self._vouchers(at.head, anchors)
         return [self._facts(one, at, said, anchors[one], vouchers) for one in questions]
 
     def _facts(
-        self, question: ChainQuestion, at: Heads, said: _Said, anchors: _Anchors, vouchers: _Vouchers
+        self, question: ChainQuestion, at: Heads, said: Said, anchors: _Anchors, vouchers: _Vouchers
     ) -> ChainFacts:
         account, leaf, key_hash = question.issuer, question.leaf_hash, question.key_hash
         final, latest = (_status(said[block, "statusOf", account, leaf]) for block in (at.final, at.head))
@@ -120,15 +125,15 @@ class ContractReads:
         final, head = (_quantity(block.get("number")) for block in blocks)
         return Heads(head, final)
 
-    def _read(self, reads: Iterable[_Read]) -> _Said:
-        said: _Said = {}
+    def _read(self, reads: Iterable[Read]) -> Said:
+        said: Said = {}
         rest = iter(dict.fromkeys(reads))
         while some := list(islice(rest, CALLS_A_BATCH)):
             results = self._endpoint.batch([self._call(read) for read in some])
             said |= {read: self._decoded(read[1], result) for read, result in zip(some, results, strict=True)}
         return said
 
-    def _call(self, read: _Read) -> Call:
+    def _call(self, read: Read) -> Call:
         block, name, *arguments = read
         return Call("eth_call", ({"to": self._network.contract, "data": call_data(name, *arguments)}, hex(block)))
 
@@ -159,7 +164,7 @@ class ContractReads:
         return ChainUnavailableError(f"{self._endpoint.name} {what}")
 
 
-def _reads_of(question: ChainQuestion, at: Heads) -> Iterator[_Read]:
+def _reads_of(question: ChainQuestion, at: Heads) -> Iterator[Read]:
     account = question.issuer
     for block in (at.final, at.head):
         yield (block, "anchorOf", account, question.root, question.tree_size)
@@ -169,11 +174,11 @@ def _reads_of(question: ChainQuestion, at: Heads) -> Iterator[_Read]:
         yield (at.head, "signingKeyOf", account, question.key_hash)
 
 
-def _vouching(block: int, accreditor: Accreditor, issuer: Address, anchored_at: datetime) -> _Read:
+def _vouching(block: int, accreditor: Accreditor, issuer: Address, anchored_at: datetime) -> Read:
     return (block, "accreditationAt", accreditor.address, issuer, int(anchored_at.timestamp()))
 
 
-def _anchors(said: _Said, question: ChainQuestion, at: Heads) -> _Anchors:
+def _anchors(said: Said, question: ChainQuestion, at: Heads) -> _Anchors:
     place = ("anchorOf", question.issuer, question.root, question.tree_size)
     return _anchor(said[at.final, *place]), _anchor(said[at.head, *place])
 

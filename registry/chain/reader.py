@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from registry.chain.contract_reads import ContractReads
+from registry.chain.final_answers import FinalAnswers
 from registry.chain.kept_facts import KeptFacts
 from registry.chain.panel import Panel
 
@@ -27,6 +29,7 @@ class RpcChainReader:
         self._ref = network.ref()
         self._panel = Panel(network, endpoints)
         self._kept = KeptFacts()
+        self._final: defaultdict[RpcEndpoint, FinalAnswers] = defaultdict(FinalAnswers)
 
     @property
     def network(self) -> NetworkRef:
@@ -73,4 +76,4 @@ class RpcChainReader:
         return self._reads(endpoint).heads()
 
     def _reads(self, endpoint: RpcEndpoint) -> ContractReads:
-        return ContractReads(self._network, endpoint)
+        return ContractReads(self._network, endpoint, self._final[endpoint])

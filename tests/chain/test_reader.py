@@ -12,7 +12,8 @@ import pytest
 
 from anchoring import contract_calls
 from registry.chain.artifact import artifact, derived_address
-from registry.chain.contract_reads import READS, call_data
+from registry.chain.contract_reads import READS, ContractReads, call_data
+from registry.chain.final_answers import FinalAnswers
 from registry.chain.networks import Accreditor, Network
 from registry.chain.reader import RpcChainReader
 from registry.chain.rpc import Call, RpcEndpoint
@@ -21,6 +22,7 @@ from registry.core.account import Address
 from registry.core.did import did_hash
 from registry.core.digest import Root, leaf_hash
 from registry.core.errors import ChainUnavailableError
+from registry.core.quorum import Heads
 from registry.core.submission import BatchRef
 from registry.credentials.keys import PublicKey
 from registry.ports import ChainQuestion
@@ -101,6 +103,45 @@ def test_a_revocation_is_read_with_time_and_reason(reader_of: Any, issuer: Addre
     status = reader_of().facts(question(issuer)).finalized.status
     assert (status.status, status.reason) == (Status.REVOKED, 2)
     assert status.revoked_at is not None
+
+
+@pytest.mark.chain
+def test_a_final_block_is_asked_about_once_and_the_newest_every_time(
+    reader_of: Any, issuer: Address, devnet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devnet.call("anvil_mine", "0x4")
+    reader, asked = reader_of(), []
+    head = int(devnet.call("eth_blockNumber"), 16)
+    heads = Heads(head, head - 2)
+    monkeypatch.setattr(ContractReads, "heads", lambda _: heads)
+    batch = RpcEndpoint.batch
+    monkeypatch.setattr(RpcEndpoint, "batch", lambda self, calls: asked.extend(calls) or batch(self, calls))
+
+    def blocks_asked() -> set[int]:
+        asked.clear()
+        reader.facts(question(issuer))
+        return {int(call.params[1], 16) for call in asked}
+
+    assert blocks_asked() == {head, head - 2}
+    devnet.transact(issuer, contract_calls.revoke(issuer, [LEAF], 2))
+    heads = Heads(head + 1, head - 2)
+    assert blocks_asked() == {head + 1}
+    facts = reader.facts(question(issuer))
+    assert (facts.finalized.status.status, facts.latest.status.status) == (Status.ACTIVE, Status.REVOKED)
+    devnet.call("anvil_mine", "0x1")
+    heads = Heads(head + 2, head + 1)
+    assert blocks_asked() == {head + 2, head + 1}
+    assert reader.facts(question(issuer)).finalized.status.status is Status.REVOKED
+
+
+def test_what_was_said_of_a_final_block_is_not_kept_for_another() -> None:
+    answers, read = FinalAnswers(), (7, "statusOf", "0x1", LEAF)
+    assert answers.known(7, [read]) == {}
+    answers.keep(7, {read: (1,), (9, "statusOf", "0x1", LEAF): (2,)})
+    assert answers.known(7, [read, (9, "statusOf", "0x1", LEAF)]) == {read: (1,)}
+    assert answers.known(8, [read]) == {}
+    answers.keep(7, {read: (1,)})  # a slow answer, when block 8 was asked about already
+    assert answers.known(7, [read]) == {}
 
 
 @pytest.mark.chain
