@@ -151,6 +151,14 @@ class RawStore(Protocol):
         ...
 
 
+class Importing(Protocol):
+    """Where an import stores its credentials; every method raises StoreUnavailableError if it must."""
+
+    def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
+        """Store signed credentials of one issuer in its open batch, all or none; StoreConflictError if one is there."""
+        ...
+
+
 class CredentialStore(Protocol):
     """Issuers, achievements, credentials and batches; every method raises StoreUnavailableError if it must."""
 
@@ -226,6 +234,10 @@ class CredentialStore(Protocol):
 
     def endorsement_receipts(self, leaves: Sequence[Digest]) -> list[AnchorReceipt]:
         """Return the receipts that are kept of endorsements in achievements, by their leaf hashes."""
+        ...
+
+    def importing(self) -> AbstractContextManager[Importing]:
+        """Give what stores many credentials, transaction by transaction; another thread may use it."""
         ...
 
     def credentials(self, batch_id: int | None = None) -> Iterator[StoredCredential]:

@@ -61,7 +61,7 @@ class RosterCheck:
                 return
             self._given += 1
             yield row
-        yield from self._kept if self._given + len(self._kept) == self._found.good else self._read_anew()
+        yield from self._kept if self._has_kept_all() else self._read_anew()
 
     def finish(self) -> Checked:
         """Check what is left, and return what was found.
@@ -75,6 +75,8 @@ class RosterCheck:
             if len(self._kept) < MAX_KEPT:
                 self._kept.append(row)
         self._is_finished = True
+        if not self._has_kept_all():
+            self._kept.clear()
         if self._wrong or (self._found.failed and not (self._skip_bad and self._found.good)):
             _refuse(self._found, self._errors)
         _report(self._found, self._errors)
@@ -105,6 +107,9 @@ class RosterCheck:
         self._errors = [*self._errors, error][:MAX_REPORTED]
         self._found.failed += 1
         table.add(outcome.record, error)
+
+    def _has_kept_all(self) -> bool:
+        return self._given + len(self._kept) == self._found.good
 
     def _read_anew(self) -> Iterator[RosterRow]:
         good = (row for row in self._source.opened().results if isinstance(row, RosterRow) and self._is_good(row))

@@ -11,6 +11,7 @@ import uuid
 from collections import deque
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from registry.credentials.compose import Disclosure
     from registry.credentials.framework_keys import FrameworkKey
     from registry.credentials.roster import RosterRow
-    from registry.ports import CredentialStore
+    from registry.ports import CredentialStore, Importing
     from registry.records import IssuerRow
     from registry.services.catalogue import Catalogue, Offer
     from registry.services.prepare import Prepared
@@ -207,13 +208,13 @@ class Issuance:
         drawn = max((indices.drawn for indices in self.indices.values()), default=0)
         return max(CHUNK_ROWS, min(MAX_STORED, drawn // STORED_SHARE))
 
-    def store_signed(self, credentials: Sequence[NewCredential]) -> None:
+    def store_signed(self, importing: Importing, credentials: Sequence[NewCredential]) -> None:
         """Store what was signed, an issuer's part in one transaction."""
         issuers: dict[int, list[NewCredential]] = {}
         for one in credentials:
             issuers.setdefault(one.issuer_id, []).append(one)
         for _, made in sorted(issuers.items()):  # in one order, so that two imports do not wait for each other
-            self.store.add_credentials(made, self.now, self.max_batch_size)
+            importing.add_credentials(made, self.now, self.max_batch_size)
             # A crash here leaves whole transactions; the next run skips their rows and issues the others.
 
     def sign(self, part: _Part, signed: Signed) -> None:
@@ -255,8 +256,9 @@ class Issuing:
 
     def finish(self) -> Iterator[Progress]:
         """Sign and store all rows, as `Issuance.run` says."""
-        with ThreadPoolExecutor(1) as thread:
-            storing = Storing(thread, self.issuance.store_signed, self.issuance.underway)
+        issuance = self.issuance
+        with issuance.store.importing() as importing, ThreadPoolExecutor(1) as thread:
+            storing = Storing(thread, partial(issuance.store_signed, importing), issuance.underway)
             try:
                 for signed in self._signed():
                     if storing.is_begun:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -9,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from registry.core.digest import Digest
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
 from registry.store.bulk import put_rows
-from registry.store.session import moment, reading, seconds, writing
+from registry.store.session import large_cache, mapped_errors, moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
 
 if TYPE_CHECKING:
@@ -25,6 +27,19 @@ _BY = {
     name: select(CREDENTIAL).where(CREDENTIAL.c[name] == bindparam("value"))
     for name in ("uuid", "recipient_token", "row_key")
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """Stores many credentials, transaction by transaction, on a connection of its own."""
+
+    _connection: Connection
+
+    def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
+        """Store signed credentials of one issuer as `CredentialRows.add_credentials` does."""
+        with mapped_errors(), self._connection.begin():
+            insert_credentials(self._connection, credentials, now, max_leaves)
+        # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
 
 
 class CredentialRows:
@@ -63,6 +78,12 @@ class CredentialRows:
         with writing(self.engine) as connection:
             insert_credentials(connection, credentials, now, max_leaves)
         # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
+
+    @contextmanager
+    def importing(self) -> Iterator[Importing]:
+        """Give what stores many credentials; nothing is open between two transactions of it."""
+        with mapped_errors(), self.engine.connect() as connection, large_cache(connection):
+            yield Importing(connection)
 
     def credential(self, uuid: str) -> StoredCredential | None:
         """Return one credential by the UUID of its id."""

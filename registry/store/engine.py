@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from registry.core.errors import HomeVersionError, SettingsError, StoreUnavailableError
-from registry.store.session import ONLY_READS
+from registry.store.session import CACHE_KIB, ONLY_READS
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,7 +21,6 @@ HEAD = "0010"
 PAGE_BYTES = 32 * 1024
 """Page size of a new SQLite database; one that is there keeps its own."""
 _BUSY_SECONDS = 30
-_CACHE_KIB = 192 * 1024
 _LOG_BYTES = 128 * 1024 * 1024  # an index page that many transactions change goes into the database once
 _KEPT_LOG_BYTES = 4 * 1024 * 1024
 
@@ -29,9 +28,8 @@ _KEPT_LOG_BYTES = 4 * 1024 * 1024
 def open_engine(url: str) -> Engine:
     """Return an engine whose tables are at HEAD, migrating them if they are older.
 
-    SQLite: WAL, 32 KiB pages (documents of 3 to 5 kB waste least), a cache that holds the indices of a million
-    credentials, foreign keys on, what is erased is overwritten, and every transaction that will write takes the write
-    lock at once (BEGIN IMMEDIATE).
+    SQLite: WAL, 32 KiB pages (documents of 3 to 5 kB waste least), foreign keys on, what is erased is overwritten, and
+    every transaction that will write takes the write lock at once (BEGIN IMMEDIATE).
 
     Raises:
         SettingsError: the URL is none, or names a database without a driver here.
@@ -63,7 +61,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None  # our BEGIN below, not the driver's
         for pragma in (
             f"page_size = {PAGE_BYTES}",
-            f"cache_size = -{_CACHE_KIB}",
+            f"cache_size = -{CACHE_KIB}",
             "journal_mode = WAL",
             f"wal_autocheckpoint = {_LOG_BYTES // PAGE_BYTES}",
             f"journal_size_limit = {_KEPT_LOG_BYTES}",

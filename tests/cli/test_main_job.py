@@ -187,11 +187,11 @@ def test_an_import_that_was_killed_resumes_without_a_duplicate_or_a_gap(
     whole = sys.modules["registry.services.issue"].Issuance.store_signed
     stored = []
 
-    def killed_at_the_second_chunk(issuance: Any, credentials: Any) -> None:
+    def killed_at_the_second_chunk(issuance: Any, importing: Any, credentials: Any) -> None:
         if stored:
             raise Killed
         stored.append(credentials)
-        whole(issuance, credentials)
+        whole(issuance, importing, credentials)
 
     with monkeypatch.context() as patched:
         patched.setattr("registry.services.issue.Issuance.store_signed", killed_at_the_second_chunk)

@@ -24,6 +24,7 @@ from registry.services.catalogue import Catalogue
 from registry.services.issue import Issuance
 from registry.services.signer import Signer
 from registry.services.workers import SameProcess, WorkerDiedError, open_workers
+from registry.store.credential_rows import Importing
 from registry.store.engine import open_engine
 from registry.store.repository import Store
 from registry.store.session import StoreConflictError
@@ -234,17 +235,17 @@ def test_a_chunk_that_cannot_be_stored_is_raised_and_those_before_it_stay(
 ) -> None:
     monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
     key = worlds.new_issuer()
-    whole = Store.add_credentials
+    whole = Importing.add_credentials
     stored: list[int] = []
 
-    def taken_meanwhile(self: Store, credentials: Any, *rest: Any) -> None:
+    def taken_meanwhile(self: Importing, credentials: Any, *rest: Any) -> None:
         if stored:
             raise StoreConflictError("Another process was quicker.")
         stored.append(len(credentials))
         whole(self, credentials, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Store, "add_credentials", taken_meanwhile)
+        patched.setattr(Importing, "add_credentials", taken_meanwhile)
         progress = issuance(store, key).run(rows(20))
         assert next(progress).issued == 4
         with pytest.raises(StoreConflictError, match="quicker"):
