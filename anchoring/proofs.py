@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from registry.chain.state_prover import StateProver
 from registry.core.block_header import read_header
-from registry.core.errors import ChainUnavailableError
+from registry.core.errors import ChainUnavailableError, StoreConflictError
 from registry.core.state_proof import state_proof_json
 from registry.store.proof_rows import ProofRows
-from registry.store.session import StoreConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from registry.core.errors import FundsError, RegistryError, UnavailableError
-from registry.store.session import StoreConflictError
+from registry.core.errors import FundsError, RegistryError, StoreConflictError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

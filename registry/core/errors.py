@@ -186,6 +186,12 @@ class BatchBusyError(StateError):
     code = "batch-busy"
 
 
+class StoreConflictError(StateError):
+    """Another process wrote the same thing at the same time; nothing of this write was kept."""
+
+    code = "store-conflict"
+
+
 class AlreadyAnchoredError(StateError):
     """The batch already stands on the chain."""
 

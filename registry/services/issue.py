@@ -27,7 +27,7 @@ from registry.services.framework_rule import require_framework
 from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
 from registry.services.status_indices import StatusIndices
-from registry.services.storing import Signed, Storing
+from registry.services.storing import Signed, SignedRow, Storing
 from registry.services.workers import SameProcess, WorkerDiedError
 
 if TYPE_CHECKING:
@@ -224,20 +224,42 @@ class Issuance:
             entry = signer.entry(one.unsigned)
             if one.unsigned.defect:
                 signed.defects.append(one.unsigned.defect)
-            signed.credentials.append(
-                NewCredential(
-                    issuer_id=part.offer.issuer.id,
-                    achievement_id=part.offer.achievement.id,
-                    uuid=one.uuid,
-                    row_key=part.keys[at],
-                    entry=entry,
-                    leaf_hash=leaf_hash(entry),
-                    recipient_token=new_token(),
-                    status_index=part.chunk.status_indices[at],
-                    recipient=part.chunk.rows[at].recipient.identifier,
-                    issued_at=self.now,
-                )
+            row = part.chunk.rows[at]
+            credential = NewCredential(
+                issuer_id=part.offer.issuer.id,
+                achievement_id=part.offer.achievement.id,
+                uuid=one.uuid,
+                row_key=part.keys[at],
+                entry=entry,
+                leaf_hash=leaf_hash(entry),
+                recipient_token=new_token(),
+                status_index=part.chunk.status_indices[at],
+                recipient=row.recipient.identifier,
+                issued_at=self.now,
             )
+            signed.made.append(SignedRow(part.offer, row, credential))
+
+    def settled(self, signed: Signed) -> Signed:
+        """Return what is left to be stored where another import of the same issuer was quicker.
+
+        Rows that it issued are left out; credentials whose status index it took are made anew with another.
+        """
+        stored = self.store.known_uuids([one.credential.uuid for one in signed.made])
+        known = self.store.known_row_keys([one.credential.row_key for one in signed.made])
+        mine = [one for one in signed.made if one.credential.row_key not in known]
+        lost = {
+            issuer: indices.lost(i for one in mine if (i := _index_of(one, issuer)) is not None)
+            for issuer, indices in self.indices.items()
+        }
+        left = Signed(signed.rows, [], signed.stored + len(stored), signed.defects)
+        again: dict[int, list[SignedRow]] = {}
+        for one in mine:
+            is_lost = one.credential.status_index in lost[one.credential.issuer_id]
+            (again.setdefault(one.offer.achievement.id, []) if is_lost else left.made).append(one)
+        for some in again.values():
+            rows = [(one.row, one.credential.row_key) for one in some]
+            self.sign(self._part(some[0].offer, rows, SameProcess()), left)
+        return left
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +280,8 @@ class Issuing:
         """Sign and store all rows, as `Issuance.run` says."""
         issuance = self.issuance
         with issuance.store.importing() as importing, ThreadPoolExecutor(1) as thread:
-            storing = Storing(thread, partial(issuance.store_signed, importing), issuance.underway)
+            store = partial(issuance.store_signed, importing)
+            storing = Storing(thread, store, issuance.settled, issuance.underway)
             try:
                 for signed in self._signed():
                     if storing.is_begun:
@@ -280,9 +303,13 @@ class Issuing:
             signed.rows += count
             for part in parts:
                 self.issuance.sign(part, signed)
-            if len(signed.credentials) >= self.issuance.fewest_stored() or not self.waiting:
+            if len(signed.made) >= self.issuance.fewest_stored() or not self.waiting:
                 yield signed
                 signed = Signed()
+
+
+def _index_of(one: SignedRow, issuer_id: int) -> int | None:
+    return one.credential.status_index if one.credential.issuer_id == issuer_id else None
 
 
 def _key(row: RosterRow, offer: Offer) -> Digest:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from registry.credentials.status_list import MIN_ENTRIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from registry.ports import CredentialStore
 
 LIST_ENTRIES = MIN_ENTRIES
@@ -41,21 +43,30 @@ class StatusIndices:
         self._issuer_id = issuer_id
         self.drawn = store.credential_count(issuer_id)
         """Credentials of the issuer so far, those included that have an index and are not stored yet."""
-        self._list = -1
-        self._taken: set[int] = set()
+        self._list = self.drawn // FILLED_ENTRIES
+        self._taken = self._stored(self._list)
 
     def draw(self) -> int:
         """Return a free index, and take it."""
-        wanted = self.drawn // FILLED_ENTRIES
-        if wanted != self._list:
-            self._list = wanted
-            first = wanted * LIST_ENTRIES
-            self._taken = self._store.status_indices(self._issuer_id, first, first + LIST_ENTRIES)
+        while len(self._taken) >= FILLED_ENTRIES:
+            self._list += 1
+            self._taken = self._stored(self._list)
         while (index := self._list * LIST_ENTRIES + _any_position()) in self._taken:
             pass
         self._taken.add(index)
         self.drawn += 1
         return index
+
+    def lost(self, mine: Iterable[int]) -> set[int]:
+        """Return which of these indices, drawn here and not stored yet, another import has stored."""
+        drawn = set(mine)
+        stored = {number: self._stored(number) for number in {self._list, *map(list_number, drawn)}}
+        self._taken |= stored[self._list]
+        return drawn & set().union(*stored.values())
+
+    def _stored(self, number: int) -> set[int]:
+        first = number * LIST_ENTRIES
+        return self._store.status_indices(self._issuer_id, first, first + LIST_ENTRIES)
 
 
 def unstored_position() -> int:

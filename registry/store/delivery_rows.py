@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, insert, select, update
 
+from registry.core.errors import StoreConflictError
 from registry.deliveries import Addressee, Delivery, DeliveryState
 from registry.records import BatchState
-from registry.store.session import StoreConflictError, moment, reading, seconds, writing
+from registry.store.session import moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, DELIVERY, REISSUE, STATUS_EVENT
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 
 from registry.core.digest import Digest
+from registry.core.errors import StoreConflictError
 from registry.core.submission import FinalBlock
-from registry.store.session import StoreConflictError, reading, writing
+from registry.store.session import reading, writing
 from registry.store.submission_tables import FINAL_HEAD
 
 if TYPE_CHECKING:

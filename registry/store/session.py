@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from registry.core.errors import StateError, StoreUnavailableError
+from registry.core.errors import StoreConflictError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,6 @@ CACHE_KIB = 16 * 1024
 """Most memory that a connection to SQLite keeps pages in."""
 LARGE_CACHE_KIB = 192 * 1024
 """The same while many rows are written: the indices of a million credentials."""
-
-
-class StoreConflictError(StateError):
-    """Another process wrote the same thing at the same time; nothing of this write was kept."""
-
-    code = "store-conflict"
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
-from registry.core.errors import BackupFormatError, StateError
+from registry.core.errors import BackupFormatError, StateError, StoreConflictError
 from registry.store import submission_tables, tables
 from registry.store.engine import open_engine
-from registry.store.session import StoreConflictError, begin_reading, large_cache, mapped_errors, writing
+from registry.store.session import begin_reading, large_cache, mapped_errors, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from registry.core.account import Address
 from registry.core.digest import Digest, Root
-from registry.core.errors import StateError
+from registry.core.errors import StateError, StoreConflictError
 from registry.core.submission import FINISHED, IN_FLIGHT, BatchRef, SubmissionState
 from registry.records import BatchState
 from registry.store.anchor_rows import (
@@ -20,7 +20,7 @@ from registry.store.anchor_rows import (
     set_batches,
     unset_anchors,
 )
-from registry.store.session import StoreConflictError, reading, seconds, writing
+from registry.store.session import reading, seconds, writing
 from registry.store.submission_queries import anchors_of_batch, attempts_of, submissions_where
 from registry.store.submission_tables import ATTEMPT, SUBMISSION
 from registry.store.table_objects import BATCH, ISSUER

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from anchoring.watch import Stop, backoff_seconds, is_ripe, watch
-from registry.core.errors import ChainUnavailableError, FundsError, PassphraseError, RegistryError
+from registry.core.errors import ChainUnavailableError, FundsError, PassphraseError, RegistryError, StoreConflictError
 from registry.records import BatchRow, BatchState
-from registry.store.session import StoreConflictError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

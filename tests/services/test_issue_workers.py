@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +18,11 @@ from registry.cli import roster_check
 from registry.cli.roster_source import source_of
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
-from registry.core.errors import RosterError
+from registry.core.errors import RosterError, StoreConflictError, StoreUnavailableError
 from registry.credentials.roster import read_roster
 from registry.credentials.signing import verify_proof
 from registry.records import AchievementRow, IssuerRow
+from registry.services import status_indices
 from registry.services.catalogue import Catalogue
 from registry.services.issue import Issuance
 from registry.services.signer import Signer
@@ -27,10 +30,12 @@ from registry.services.workers import SameProcess, WorkerDiedError, open_workers
 from registry.store.credential_rows import Importing
 from registry.store.engine import open_engine
 from registry.store.repository import Store
-from registry.store.session import StoreConflictError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from registry.services.storing import Progress
 
 worlds = sys.modules["services_world"]  # loaded by tests/conftest.py
 HEADER = "Badge Class ID,Identifier,First Name,Last Name,Issue Date\n"
@@ -51,6 +56,8 @@ def store(tmp_path: Path) -> Store:
     return made
 
 
+NAMES = ("data", "cloud")
+PROFILE_OF_TWO = {"id": "did:web:two.example", "type": ["Profile"], "name": "Second University"}
 PROFILE = {"id": "did:web:uni.example", "type": ["Profile"], "name": "Example University"}
 
 
@@ -81,7 +88,8 @@ def require_each_once(store: Store, count: int) -> None:
         document = json.loads(one.entry or b"")
         assert document["id"] == one.credential_id
         assert verify_proof(document).outcome == "passed"
-        assert int(document["credentialStatus"]["statusListIndex"]) == one.status_index
+        position = int(document["credentialStatus"]["statusListIndex"])
+        assert position == status_indices.list_position(one.status_index or 0)
 
 
 @pytest.mark.parametrize("workers", [0, 2])
@@ -240,7 +248,7 @@ def test_a_chunk_that_cannot_be_stored_is_raised_and_those_before_it_stay(
 
     def taken_meanwhile(self: Importing, credentials: Any, *rest: Any) -> None:
         if stored:
-            raise StoreConflictError("Another process was quicker.")
+            raise StoreUnavailableError("The disk is full.")
         stored.append(len(credentials))
         whole(self, credentials, *rest)
 
@@ -248,11 +256,73 @@ def test_a_chunk_that_cannot_be_stored_is_raised_and_those_before_it_stay(
         patched.setattr(Importing, "add_credentials", taken_meanwhile)
         progress = issuance(store, key).run(rows(20))
         assert next(progress).issued == 4
-        with pytest.raises(StoreConflictError, match="quicker"):
+        with pytest.raises(StoreUnavailableError, match="full"):
             list(progress)
     [*_, done] = issuance(store, key).run(rows(20))
     assert (done.issued, done.skipped) == (16, 4)
     require_each_once(store, 20)
+
+
+@pytest.fixture
+def two_stores(database_url: str) -> Iterator[tuple[Store, Store]]:
+    """Give one database opened twice, as two processes open it."""
+    first, second = Store(open_engine(database_url)), Store(open_engine(database_url))
+    issuer = first.add_issuer(IssuerRow("uni", "did:web:uni.example", Address("0x" + "1" * 40), PROFILE))
+    first.put_achievement(AchievementRow(issuer.id, "data", ACHIEVEMENT))
+    yield first, second
+    first.engine.dispose()
+    second.engine.dispose()
+
+
+def test_two_imports_of_one_issuer_side_by_side_issue_every_row_once(
+    two_stores: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 5)
+    monkeypatch.setattr(status_indices, "LIST_ENTRIES", 64)
+    monkeypatch.setattr(status_indices, "FILLED_ENTRIES", 32)
+    key, everybody = worlds.new_issuer(), rows(120)
+    settled: list[int] = []
+    whole = Issuance.settled
+    monkeypatch.setattr(Issuance, "settled", lambda self, signed: settled.append(1) or whole(self, signed))
+
+    def import_into(store: Store, some: list[Any]) -> Progress:
+        [*_, done] = issuance(store, key).run(some)
+        return done
+
+    with ThreadPoolExecutor(2) as threads:  # thirty rows are in both rosters
+        one, other = threads.map(import_into, two_stores, (everybody[:75], everybody[45:]))
+    assert (one.issued + other.issued, one.skipped + other.skipped) == (120, 30)
+    require_each_once(two_stores[0], 120)
+    assert settled, "they were in each other's way"
+    taken = [one.status_index // 64 for one in two_stores[0].credentials() if one.status_index is not None]
+    assert max(Counter(taken).values()) <= 64
+
+
+def test_rows_of_two_issuers_are_counted_once_if_only_one_of_them_was_stored_by_another(
+    two_stores: tuple[Store, Store],
+) -> None:
+    store, other = two_stores
+    second = store.add_issuer(IssuerRow("two", "did:web:two.example", Address("0x" + "2" * 40), PROFILE_OF_TWO))
+    store.put_achievement(AchievementRow(second.id, "cloud", ACHIEVEMENT))
+    text = HEADER + "".join(f"{name},{name}{at}@x.example,S,{at},2026-06-30\n" for at in range(3) for name in NAMES)
+    mixed = list(read_roster([text.encode()], file="roster.csv", overrides=[]).results)
+    key = worlds.new_issuer()
+    issuing = issuance(store, key).begin(mixed)  # type: ignore[arg-type]
+    issuing.prepare_ahead()  # it looked for these rows, and found none
+    [*_, quicker] = issuance(other, key).run(mixed[1:2])  # type: ignore[arg-type]
+    [*_, done] = issuing.finish()
+    assert quicker.issued == 1
+    assert (done.issued, done.skipped) == (5, 1)
+    assert len(recipients(store)) == 6
+
+
+def test_a_conflict_that_does_not_end_is_raised(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise StoreConflictError("Another process is always quicker.")
+
+    monkeypatch.setattr(Importing, "add_credentials", never)
+    with pytest.raises(StoreConflictError, match="always quicker"):
+        list(issuance(store, worlds.new_issuer()).run(rows(2)))
 
 
 def test_a_document_that_cannot_be_signed_names_its_row(store: Store) -> None:

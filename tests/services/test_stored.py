@@ -33,6 +33,7 @@ from registry.services.signer import Signer
 from registry.services.site import did_document, signed_status_list
 from registry.services.status_indices import StatusIndices, list_number, list_position
 from registry.services.unwrap import unwrap
+from registry.store.credential_rows import Importing
 from registry.store.engine import open_engine
 from registry.store.repository import Store
 
@@ -313,8 +314,10 @@ def test_rows_of_two_issuers_in_one_chunk_are_signed_by_their_own(
         "cloud,a@x.example,A,A,2026-06-30", "data,b@x.example,B,B,2026-06-30", "cloud,c@x.example,C,C,2026-06-30"
     )
     stored: list[int] = []
-    whole = store.add_credentials
-    monkeypatch.setattr(store, "add_credentials", lambda made, *rest: (stored.append(len(made)), whole(made, *rest)))
+    whole = Importing.add_credentials
+    monkeypatch.setattr(
+        Importing, "add_credentials", lambda self, made, *rest: (stored.append(len(made)), whole(self, made, *rest))
+    )
     progress = list(issuance(store, worlds.new_issuer()).run(mixed))
     assert stored == [1, 2], "one transaction for each issuer"
     assert [(one.issued, one.skipped) for one in progress] == [(3, 0)]

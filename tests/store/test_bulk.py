@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, select
 
-from registry.core.errors import StoreUnavailableError
+from registry.core.errors import StoreConflictError, StoreUnavailableError
 from registry.store.bulk import put_rows
 from registry.store.engine import open_engine
-from registry.store.session import StoreConflictError, reading, writing
+from registry.store.session import reading, writing
 from registry.store.submission_tables import SUBMISSION
 from registry.store.table_objects import ISSUER
 

@@ -11,11 +11,12 @@ from sqlalchemy import insert, select
 
 from registry.core.account import Address
 from registry.core.digest import Digest, leaf_hash
+from registry.core.errors import StoreConflictError
 from registry.core.submission import Attempt, Fees, Mined, NewSubmission, Purpose, Standing, Submission, SubmissionState
 from registry.records import AchievementRow, IssuerRow, NewCredential
 from registry.services.seal import seal_open_batches
 from registry.store.anchor_rows import ClaimLostError
-from registry.store.session import StoreConflictError, reading, writing
+from registry.store.session import reading, writing
 from registry.store.submission_tables import ANCHOR, ATTEMPT, SUBMISSION
 from registry.store.table_objects import BATCH, CREDENTIAL
 

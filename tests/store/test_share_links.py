@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, text
 
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
-from registry.core.errors import InputError, ShareLinksFullError, StateError
+from registry.core.errors import InputError, ShareLinksFullError, StateError, StoreConflictError
 from registry.records import AchievementRow, IssuerRow, NewCredential
 from registry.services.share_links import MAX_LIVE, recipient_link, share_label, share_link, share_link_for
 from registry.store.engine import _alembic_config, open_engine
 from registry.store.repository import Store
-from registry.store.session import StoreConflictError, writing
+from registry.store.session import writing
 
 if TYPE_CHECKING:
     from registry.records import StoredCredential

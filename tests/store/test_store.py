@@ -17,13 +17,20 @@ from sqlmodel import SQLModel
 from registry.core.account import Address
 from registry.core.batch import leaf_index_of, proof_from_tiles
 from registry.core.digest import Digest, leaf_hash
-from registry.core.errors import BatchSealedError, HomeVersionError, SettingsError, StateError, StoreUnavailableError
+from registry.core.errors import (
+    BatchSealedError,
+    HomeVersionError,
+    SettingsError,
+    StateError,
+    StoreConflictError,
+    StoreUnavailableError,
+)
 from registry.core.proof import require_inclusion
 from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential, SigningKeyRow, StatusChange
 from registry.services.seal import seal_batch, seal_open_batches
 from registry.store.engine import HEAD, open_engine
 from registry.store.repository import Store
-from registry.store.session import StoreConflictError, writing
+from registry.store.session import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,13 +16,13 @@ import pytest
 
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
-from registry.core.errors import BatchBusyError, BatchSealedError, StoreUnavailableError
+from registry.core.errors import BatchBusyError, BatchSealedError, StoreConflictError, StoreUnavailableError
 from registry.records import AchievementRow, BatchState, IssuerRow, NewCredential
 from registry.services.seal import seal_batch, seal_open_batches
 from registry.store.credential_rows import insert_credentials
 from registry.store.engine import open_engine
 from registry.store.repository import Store
-from registry.store.session import StoreConflictError, writing
+from registry.store.session import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
