@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from registry.cli.roster_check import Checked
     from registry.cli.roster_source import RosterSource
-    from registry.services.issue import Issuance, Issuing
+    from registry.services.issue import Issuance
+    from registry.services.issuing import Issuing
     from registry.services.storing import Progress
     from registry.settings import Settings
     from registry.store.repository import Store

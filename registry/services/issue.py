@@ -8,10 +8,7 @@ import is simply run again.
 from __future__ import annotations
 
 import uuid
-from collections import deque
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,15 +21,16 @@ from registry.credentials.roster import row_key
 from registry.credentials.safe_mode import require_safe_achievement, require_safe_profile
 from registry.records import NewCredential
 from registry.services.framework_rule import require_framework
+from registry.services.issuing import Issuing, Part
 from registry.services.prepare import Award, Chunk, prepare
 from registry.services.share_links import new_token
 from registry.services.status_indices import StatusIndices
-from registry.services.storing import Signed, SignedRow, Storing
-from registry.services.workers import SameProcess, WorkerDiedError
+from registry.services.storing import Signed, SignedRow
+from registry.services.workers import SameProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
     from datetime import date, datetime
 
     from registry.core.digest import Digest
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from registry.ports import CredentialStore, Importing
     from registry.records import IssuerRow
     from registry.services.catalogue import Catalogue, Offer
-    from registry.services.prepare import Prepared
     from registry.services.signer import CredentialSigner
     from registry.services.storing import Progress
 
@@ -53,18 +50,6 @@ MAX_STORED = 10_000
 STORED_SHARE = 20
 """A transaction adds at least one row to every so many of the issuer's: indices of random keys are written over almost
 as a whole in each transaction, however few rows it has, so that small ones would cost more the larger the store is."""
-AHEAD = 8
-"""How many chunks are being prepared while others are signed and stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The rows of one award in a chunk, under way to a worker and back."""
-
-    offer: Offer
-    chunk: Chunk
-    keys: list[Digest]
-    prepared: Future[list[Prepared]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +152,7 @@ class Issuance:
             return _Fit(str(error), None)
         return _Fit("", offered_from(achievement))
 
-    def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[_Part]]]:
+    def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[Part]]]:
         """Yield the number of rows of each chunk, and its parts as they are sent to be prepared."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
             awarded: dict[int, list[tuple[RosterRow, Digest]]] = {}
@@ -185,12 +170,12 @@ class Issuance:
                 self.underway.add(key)
                 yield row, offer, key
 
-    def _part(self, offer: Offer, new: list[tuple[RosterRow, Digest]], executor: Executor) -> _Part:
+    def _part(self, offer: Offer, new: list[tuple[RosterRow, Digest]], executor: Executor) -> Part:
         if offer.issuer.id not in self.indices:
             self.indices[offer.issuer.id] = StatusIndices(self.store, offer.issuer.id)
         indices = self.indices[offer.issuer.id]
         chunk = Chunk(self._award(offer), [row for row, _ in new], [indices.draw() for _ in new])
-        return _Part(offer, chunk, [key for _, key in new], executor.submit(prepare, chunk))
+        return Part(offer, chunk, [key for _, key in new], executor.submit(prepare, chunk))
 
     def _award(self, offer: Offer) -> Award:
         return Award(
@@ -217,7 +202,7 @@ class Issuance:
             importing.add_credentials(made, self.now, self.max_batch_size)
             # A crash here leaves whole transactions; the next run skips their rows and issues the others.
 
-    def sign(self, part: _Part, signed: Signed) -> None:
+    def sign(self, part: Part, signed: Signed) -> None:
         """Sign what was prepared, as soon as it is; raise what preparing raised."""
         signer = self.signer_of(part.offer.issuer)
         for at, one in enumerate(part.prepared.result()):
@@ -260,52 +245,6 @@ class Issuance:
             rows = [(one.row, one.credential.row_key) for one in some]
             self.sign(self._part(some[0].offer, rows, SameProcess()), left)
         return left
-
-
-@dataclass(frozen=True, slots=True)
-class Issuing:
-    """Rows that are being issued."""
-
-    issuance: Issuance
-    begun: Iterator[tuple[int, list[_Part]]]
-    """Chunks, each sent to be prepared when it is asked for."""
-    waiting: deque[tuple[int, list[_Part]]] = field(default_factory=deque)
-    """Those that were sent."""
-
-    def prepare_ahead(self) -> None:
-        """Send as many chunks as may wait."""
-        self.waiting.extend(islice(self.begun, AHEAD - len(self.waiting)))
-
-    def finish(self) -> Iterator[Progress]:
-        """Sign and store all rows, as `Issuance.run` says."""
-        issuance = self.issuance
-        with issuance.store.importing() as importing, ThreadPoolExecutor(1) as thread:
-            store = partial(issuance.store_signed, importing)
-            storing = Storing(thread, store, issuance.settled, issuance.underway)
-            try:
-                for signed in self._signed():
-                    if storing.is_begun:
-                        yield storing.done()
-                    storing.begin(signed)
-            except BrokenExecutor as error:
-                stay = f"{storing.done().issued:,} credentials were issued, which stay"
-                raise WorkerDiedError(error, stay) from error
-            if storing.is_begun:
-                yield storing.done()
-
-    def _signed(self) -> Iterator[Signed]:
-        """Yield what is signed, as much at a time as goes into a transaction."""
-        signed = Signed()
-        self.prepare_ahead()
-        while self.waiting:
-            count, parts = self.waiting.popleft()
-            self.prepare_ahead()
-            signed.rows += count
-            for part in parts:
-                self.issuance.sign(part, signed)
-            if len(signed.made) >= self.issuance.fewest_stored() or not self.waiting:
-                yield signed
-                signed = Signed()
 
 
 def _index_of(one: SignedRow, issuer_id: int) -> int | None:

@@ -224,7 +224,7 @@ def test_rows_are_prepared_while_others_are_checked_and_none_is_signed_if_one_fa
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 3)
-    monkeypatch.setattr("registry.services.issue.AHEAD", 2)
+    monkeypatch.setattr("registry.services.issuing.AHEAD", 2)
     roster = tmp_path / "roster.csv"
     roster.write_text(HEADER + "\n".join([*MIXED[1:5], *MIXED[6:10], MIXED[0]]) + "\n")
     source = source_of(roster, mapping=None, overrides=[], achievement=None, awarded_on=None)
