@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +19,26 @@ from registry.store.repository import Store
 from registry.system import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from registry.records import NewCredential
 
 
-class Unstored(Store):
-    """The real store, except that credentials are not written."""
+class Forgetting:
+    """What an import stores its credentials in here."""
 
     def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
         """Take signed credentials and forget them."""
+
+
+class Unstored(Store):
+    """The real store, except that credentials are not written."""
+
+    @contextmanager
+    def importing(self) -> Iterator[Forgetting]:  # type: ignore[override]
+        """Give what forgets."""
+        yield Forgetting()
 
 
 def main() -> None:
