@@ -111,8 +111,9 @@ def wrap(stage: Stage) -> Row:
 
 def sign(stage: Stage) -> Row:
     """Sign in bulk, in one process, beside PyLD and cryptography."""
-    count = stage.sizes.sign
-    peer = Peer(_python("PyLD + cryptography", "pyld_sign", str(documents(count).unsigned), note="signature only"))
+    count, alone = stage.sizes.sign, stage.sizes.sign_alone
+    note = f"signature only; {alone:,} of them"
+    peer = Peer(_python("PyLD + cryptography", "pyld_sign", str(documents(alone).unsigned), note=note))
     home = stage.copy(stage.folder / "signing")
     ours = _ours(home, "sign", str(stage.roster(count)))
     limit = Limit(document_hashes=2, signatures=1)

@@ -29,8 +29,10 @@ class Sizes:
     """The same, the smaller batch."""
     wrap: int = 20_000
     """Credentials issued and sealed beside OpenAttestation."""
-    sign: int = 1_000
-    """Credentials signed for each go."""
+    sign: int = 10_000
+    """Credentials that ours signs for each go, one cohort, what is done once for it included."""
+    sign_alone: int = 1_000
+    """Credentials that are signed one by one for each go; what one takes does not depend on how many there are."""
     tree: int = 1_000_000
     """Leaves of a tree."""
     openzeppelin: int = 100_000
@@ -41,7 +43,7 @@ class Sizes:
     """Credentials in the folder that is judged as a whole."""
 
 
-QUICK = Sizes(issue=20, issue_small=10, wrap=30, sign=10, tree=2_000, openzeppelin=500, verify=3, bulk=6)
+QUICK = Sizes(issue=20, issue_small=10, wrap=30, sign=10, sign_alone=10, tree=2_000, openzeppelin=500, verify=3, bulk=6)
 """Just enough to see that everything runs."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.contender import contend
+from registry.cli.main import NEW_OBJECTS
 from registry.cli.signing_keys import signers
 from registry.core.errors import RosterError
 from registry.credentials.roster import RosterRow, read_roster
@@ -43,6 +45,7 @@ class Unstored(Store):
 
 def main() -> None:
     """Sign the whole roster for every go."""
+    gc.set_threshold(NEW_OBJECTS)  # as `credanchor` does
     settings = load_settings()
     store = Unstored(open_engine(settings.database_url))
     read = read_roster([Path(sys.argv[1]).read_bytes()], file=sys.argv[1]).results
