@@ -30,7 +30,7 @@ NEW_OBJECTS = 50_000
 """After how many more objects Python looks for unreachable cycles: almost all that a command makes are in none."""
 UNUSED = ("httpx._main", "cffi")
 """What others import for a use that nobody has here: httpx its own command line, with rich and pygments; pycryptodome a
-compiler of C declarations instead of ctypes. Each takes 0.03 s of every start."""
+compiler of C declarations instead of ctypes. Each takes 0.02 to 0.03 s of every start."""
 
 SUMMARIES: Mapping[str, str] = {
     "demo": "Everything below on a local chain, in one go.",

@@ -30,7 +30,7 @@ _LOCAL = threading.local()
 def pyld() -> Any:  # noqa: ANN401  an untyped module
     """Return the module `pyld.jsonld`, imported when it is first needed because that takes 0.1 s.
 
-    It looks for an HTTP client to load documents with and finds none, which saves half of that time: what is loaded
+    It looks for an HTTP client to load documents with and finds none, which saves time: what is loaded
     comes from `contexts` alone.
     """
     withheld = _Withheld(("requests", "aiohttp"), threading.get_ident())

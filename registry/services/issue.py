@@ -232,8 +232,9 @@ class Issuance:
         stored = self.store.known_uuids([one.credential.uuid for one in signed.made])
         known = self.store.known_row_keys([one.credential.row_key for one in signed.made])
         mine = [one for one in signed.made if one.credential.row_key not in known]
+        unstored = [one.credential for one in mine]
         lost = {
-            issuer: indices.lost(i for one in mine if (i := _index_of(one, issuer)) is not None)
+            issuer: indices.lost(made.status_index for made in unstored if made.issuer_id == issuer)
             for issuer, indices in self.indices.items()
         }
         left = Signed(signed.rows, [], signed.stored + len(stored), signed.defects)
@@ -245,10 +246,6 @@ class Issuance:
             rows = [(one.row, one.credential.row_key) for one in some]
             self.sign(self._part(some[0].offer, rows, SameProcess()), left)
         return left
-
-
-def _index_of(one: SignedRow, issuer_id: int) -> int | None:
-    return one.credential.status_index if one.credential.issuer_id == issuer_id else None
 
 
 def _key(row: RosterRow, offer: Offer) -> Digest:

@@ -57,9 +57,9 @@ class StatusIndices:
         self.drawn += 1
         return index
 
-    def lost(self, mine: Iterable[int]) -> set[int]:
+    def lost(self, mine: Iterable[int | None]) -> set[int]:
         """Return which of these indices, drawn here and not stored yet, another import has stored."""
-        drawn = set(mine)
+        drawn = {index for index in mine if index is not None}
         stored = {number: self._stored(number) for number in {self._list, *map(list_number, drawn)}}
         self._taken |= stored[self._list]
         return drawn & set().union(*stored.values())

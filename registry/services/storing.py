@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from registry.records import NewCredential
     from registry.services.catalogue import Offer
 
-    Store = Callable[[Sequence[NewCredential]], None]
-    Settled = Callable[["Signed"], "Signed"]
-
 MAX_SETTLED = 20
 """How often another import may be quicker with something of one transaction."""
 
@@ -70,7 +67,13 @@ class Signed:
 class Storing:
     """One transaction at a time."""
 
-    def __init__(self, thread: Executor, store: Store, settled: Settled, underway: set[Digest]) -> None:
+    def __init__(
+        self,
+        thread: Executor,
+        store: Callable[[Sequence[NewCredential]], None],
+        settled: Callable[[Signed], Signed],
+        underway: set[Digest],
+    ) -> None:
         self._thread, self._store, self._settled, self._underway = thread, store, settled, underway
         self._signed = Signed()
         self._begun: Future[None] | None = None

@@ -129,6 +129,17 @@ def test_the_next_list_begins_when_one_is_half_full(
     assert list_number(StatusIndices(store, issuer.id).draw()) == 1
 
 
+def test_a_list_that_another_import_filled_half_is_left(
+    store: Store, issuer: IssuerRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_indices, "LIST_ENTRIES", 16)
+    monkeypatch.setattr(status_indices, "FILLED_ENTRIES", 8)
+    indices = StatusIndices(store, issuer.id)
+    add_credentials(store, issuer, 8)
+    assert indices.lost([3, 12]) == {3}
+    assert list_number(indices.draw()) == 1
+
+
 def test_status_indices_follow_no_order(store: Store, issuer: IssuerRow) -> None:
     indices = StatusIndices(store, issuer.id)
     drawn = [indices.draw() for _ in range(50)]
