@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from registry.cli.failed_file import FailedFile
 from registry.cli.output import warn
 from registry.core.errors import RosterError
+from registry.credentials.kept_rows import KeptRows
 from registry.credentials.roster import RosterRow
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from registry.services.issue import Issuance
 
 MAX_REPORTED = 20
-MAX_KEPT = 50_000
-"""Rows that are kept from the check until they are issued, about 1 kB each; a larger roster is read once more."""
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+"""Most memory for rows between the check and their issue, packed; a roster that needs more is read once more."""
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class RosterCheck:
         self._wrong = 0
         self._good = self._checked()
         self._given = 0
-        self._kept: list[RosterRow] = []
+        self._kept = KeptRows(self._roster.mapping)
         self._is_finished = False
 
     def rows(self) -> Iterator[RosterRow]:
@@ -61,7 +62,7 @@ class RosterCheck:
                 return
             self._given += 1
             yield row
-        yield from self._kept if self._has_kept_all() else self._read_anew()
+        yield from self._kept.drain() if self._has_kept_all() else self._read_anew()
 
     def finish(self) -> Checked:
         """Check what is left, and return what was found.
@@ -72,8 +73,8 @@ class RosterCheck:
 
         """
         for row in self._good:
-            if len(self._kept) < MAX_KEPT:
-                self._kept.append(row)
+            if self._kept.size < MAX_KEPT_BYTES:
+                self._kept.add(row)
         self._is_finished = True
         if not self._has_kept_all():
             self._kept.clear()
@@ -109,7 +110,7 @@ class RosterCheck:
         table.add(outcome.record, error)
 
     def _has_kept_all(self) -> bool:
-        return self._given + len(self._kept) == self._found.good
+        return self._given + self._kept.count == self._found.good
 
     def _read_anew(self) -> Iterator[RosterRow]:
         good = (row for row in self._source.opened().results if isinstance(row, RosterRow) and self._is_good(row))

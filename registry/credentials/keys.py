@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from registry.core.digest import Digest
 from registry.core.errors import CredentialFormatError, SignatureError
+from registry.credentials.base58btc import base58btc
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -77,8 +78,7 @@ class PublicKey:
 
 def multibase(data: bytes) -> str:
     """Return base58btc multibase text, which begins with `z`."""
-    text: str = base58.b58encode(data).decode("ascii")
-    return _BASE58_PREFIX + text
+    return _BASE58_PREFIX + base58btc(data)
 
 
 @lru_cache(maxsize=1024)  # the credentials of a batch name the same key

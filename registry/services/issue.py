@@ -23,7 +23,7 @@ from registry.records import NewCredential
 from registry.services.framework_rule import require_framework
 from registry.services.issuing import Issuing, Part
 from registry.services.prepare import Award, Chunk, prepare
-from registry.services.share_links import new_token
+from registry.services.share_links import new_tokens
 from registry.services.status_indices import StatusIndices
 from registry.services.storing import Signed, SignedRow
 from registry.services.workers import SameProcess
@@ -153,22 +153,34 @@ class Issuance:
         return _Fit("", offered_from(achievement))
 
     def _begun(self, rows: Iterator[RosterRow], executor: Executor) -> Iterator[tuple[int, list[Part]]]:
-        """Yield the number of rows of each chunk, and its parts as they are sent to be prepared."""
-        while chunk := list(islice(rows, CHUNK_ROWS)):
-            awarded: dict[int, list[tuple[RosterRow, Digest]]] = {}
-            offers: dict[int, Offer] = {}
-            for row, offer, key in self._new(chunk):
-                offers[offer.achievement.id] = offer
-                awarded.setdefault(offer.achievement.id, []).append((row, key))
-            yield len(chunk), [self._part(offers[key], new, executor) for key, new in awarded.items()]
+        """Yield the number of rows of each chunk, and its parts as they are sent to be prepared.
 
-    def _new(self, chunk: list[RosterRow]) -> Iterator[tuple[RosterRow, Offer, Digest]]:
-        keyed = [(row, offer := self.offer(row), _key(row, offer)) for row in chunk]
-        known = self.store.known_row_keys([key for _, _, key in keyed])
-        for row, offer, key in keyed:
-            if key not in known and key not in self.underway:
-                self.underway.add(key)
-                yield row, offer, key
+        The store is asked for as many keys at a time as a transaction has: each page of their index is then read once.
+        """
+        while window := [self._keyed(row) for row in islice(rows, self.fewest_stored())]:
+            new = self._new([key for _, _, key in window])
+            for at in range(0, len(window), CHUNK_ROWS):
+                chunk = window[at : at + CHUNK_ROWS]
+                yield len(chunk), self._parts(chunk, new, executor)
+
+    def _keyed(self, row: RosterRow) -> tuple[RosterRow, Offer, Digest]:
+        offer = self.offer(row)
+        return row, offer, _key(row, offer)
+
+    def _new(self, keys: list[Digest]) -> set[Digest]:
+        """Return those that are neither stored nor under way; they are under way from now on."""
+        new = set(keys) - self.store.known_row_keys(keys) - self.underway
+        self.underway.update(new)
+        return new
+
+    def _parts(self, chunk: list[tuple[RosterRow, Offer, Digest]], new: set[Digest], executor: Executor) -> list[Part]:
+        """Send the rows of a chunk that are new to be prepared, an award's together; those are new no more."""
+        awarded: dict[int, tuple[Offer, list[tuple[RosterRow, Digest]]]] = {}
+        for row, offer, key in chunk:
+            if key in new:
+                new.remove(key)
+                awarded.setdefault(offer.achievement.id, (offer, []))[1].append((row, key))
+        return [self._part(offer, rows, executor) for offer, rows in awarded.values()]
 
     def _part(self, offer: Offer, new: list[tuple[RosterRow, Digest]], executor: Executor) -> Part:
         if offer.issuer.id not in self.indices:
@@ -205,6 +217,7 @@ class Issuance:
     def sign(self, part: Part, signed: Signed) -> None:
         """Sign what was prepared, as soon as it is; raise what preparing raised."""
         signer = self.signer_of(part.offer.issuer)
+        tokens = new_tokens(len(part.keys))
         for at, one in enumerate(part.prepared.result()):
             entry = signer.entry(one.unsigned)
             if one.unsigned.defect:
@@ -217,7 +230,7 @@ class Issuance:
                 row_key=part.keys[at],
                 entry=entry,
                 leaf_hash=leaf_hash(entry),
-                recipient_token=new_token(),
+                recipient_token=tokens[at],
                 status_index=part.chunk.status_indices[at],
                 recipient=row.recipient.identifier,
                 issued_at=self.now,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from registry.core.errors import CredentialFormatError
@@ -16,8 +15,7 @@ from registry.credentials.compose import PERSONAL, composed, require_offered
 from registry.credentials.descriptors import offered_from
 from registry.credentials.holes import Places
 from registry.credentials.jwt_cohort import JwtCohort
-from registry.credentials.recipient_id import Recipient
-from registry.credentials.roster import RosterRow
+from registry.credentials.kept_rows import plain_row, row_of
 from registry.credentials.signing import ProofOptions
 from registry.credentials.status_list import status_entry
 from registry.credentials.vc_jwt import JwtOptions, with_subject_id
@@ -30,16 +28,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from registry.credentials.compose import Disclosure
+    from registry.credentials.kept_rows import PlainRow
+    from registry.credentials.mapping import Mapping
+    from registry.credentials.roster import RosterRow
     from registry.credentials.unsigned import Unsigned
     from registry.records import AchievementRow, IssuerRow
 
 SALT_BYTES = 16
 MAX_COHORTS = 64
 """Most cohorts that a process keeps ready, about 100 kB each."""
-
-_ROW = tuple(one.name for one in fields(RosterRow) if one.name != "recipient")
-_OF_ROW = attrgetter(*_ROW)
-_OF_RECIPIENT = attrgetter(*(one.name for one in fields(Recipient)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,8 @@ class Chunk:
     """Position of each in the issuer's status lists."""
 
     def __reduce__(self) -> tuple[Callable[..., Chunk], tuple[object, ...]]:
-        # As it goes from process to process: rows as plain tuples take a third of the time.
-        rows = [(_OF_ROW(row), _OF_RECIPIENT(row.recipient)) for row in self.rows]
-        return _chunk, (self.award, rows, self.status_indices)
+        # As it goes from process to process.
+        return _chunk, (self.award, [(row.mapping, plain_row(row)) for row in self.rows], self.status_indices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +88,8 @@ class Prepared:
         return Prepared, (self.uuid, self.unsigned)
 
 
-def _chunk(award: Award, rows: Sequence[tuple[Any, Any]], status_indices: Sequence[int]) -> Chunk:
-    named = (dict(zip(_ROW, row, strict=True), recipient=Recipient(*whom)) for row, whom in rows)
-    return Chunk(award, [RosterRow(**members) for members in named], status_indices)
+def _chunk(award: Award, rows: Sequence[tuple[Mapping, PlainRow]], status_indices: Sequence[int]) -> Chunk:
+    return Chunk(award, [row_of(mapping, plain) for mapping, plain in rows], status_indices)
 
 
 def prepare(chunk: Chunk) -> list[Prepared]:

@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from registry.core.errors import InputError, ShareLinksFullError
+from registry.credentials.compact_jws import base64url
 from registry.records import ShareLink
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TOKEN_BYTES = 16
 """Random bytes in a link: 128 bits, 22 characters."""
+PLACE_BYTES = 3
+"""Random bytes that links made together begin with, before those of `TOKEN_BYTES`: they then stand side by side in the
+store's index, of which an import would otherwise write every page anew in each transaction."""
 MAX_LIVE = 20
 """Most live share links of one credential."""
 MAX_EVER = 500
@@ -34,6 +38,15 @@ _UNSEEN = frozenset({"Cc", "Cs"})
 def new_token() -> str:
     """Return a new secret for a link."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_tokens(count: int) -> list[str]:
+    """Return new secrets for the links of recipients whose credentials are made together.
+
+    They begin alike, and then each has as many random bytes as any other.
+    """
+    place, drawn = secrets.token_bytes(PLACE_BYTES), secrets.token_bytes(TOKEN_BYTES * count)
+    return [base64url(place + drawn[at : at + TOKEN_BYTES]) for at in range(0, len(drawn), TOKEN_BYTES)]
 
 
 def recipient_link(base_url: str, credential: StoredCredential) -> str:

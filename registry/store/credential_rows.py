@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from registry.core.digest import Digest
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
 from registry.store.bulk import put_rows
-from registry.store.session import large_cache, mapped_errors, moment, reading, seconds, writing
+from registry.store.session import in_bulk, mapped_errors, moment, reading, seconds, writing
 from registry.store.table_objects import BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class CredentialRows:
     @contextmanager
     def importing(self) -> Iterator[Importing]:
         """Give what stores many credentials; nothing is open between two transactions of it."""
-        with mapped_errors(), self.engine.connect() as connection, large_cache(connection):
+        with mapped_errors(), self.engine.connect() as connection, in_bulk(connection):
             yield Importing(connection)
 
     def credential(self, uuid: str) -> StoredCredential | None:

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from registry.core.errors import HomeVersionError, SettingsError, StoreUnavailableError
-from registry.store.session import CACHE_KIB, ONLY_READS
+from registry.store.session import CACHE_KIB, LOG_PAGES, ONLY_READS
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,7 +21,6 @@ HEAD = "0010"
 PAGE_BYTES = 32 * 1024
 """Page size of a new SQLite database; one that is there keeps its own."""
 _BUSY_SECONDS = 30
-_LOG_BYTES = 128 * 1024 * 1024  # an index page that many transactions change goes into the database once
 _KEPT_LOG_BYTES = 4 * 1024 * 1024
 
 
@@ -63,7 +62,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             f"page_size = {PAGE_BYTES}",
             f"cache_size = -{CACHE_KIB}",
             "journal_mode = WAL",
-            f"wal_autocheckpoint = {_LOG_BYTES // PAGE_BYTES}",
+            f"wal_autocheckpoint = {LOG_PAGES}",
             f"journal_size_limit = {_KEPT_LOG_BYTES}",
             "synchronous = FULL",
             "foreign_keys = ON",

@@ -22,6 +22,10 @@ CACHE_KIB = 16 * 1024
 """Most memory that a connection to SQLite keeps pages in."""
 LARGE_CACHE_KIB = 192 * 1024
 """The same while many rows are written: the indices of a million credentials."""
+LOG_PAGES = 4 * 1024
+"""Pages after which SQLite empties its log into the database: 128 MiB."""
+LARGE_LOG_PAGES = 16 * 1024
+"""The same while many rows are written."""
 
 
 @contextmanager
@@ -56,17 +60,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def large_cache(connection: Connection) -> Iterator[None]:
-    """Keep more of an SQLite database in memory, for rows whose keys are random; the others know best themselves."""
+def in_bulk(connection: Connection) -> Iterator[None]:
+    """Let SQLite keep more in memory and in its log, for rows whose keys are random; the others know best themselves.
+
+    What one transaction after another changes in the same page of an index then goes into the database file once.
+    """
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA cache_size = -{LARGE_CACHE_KIB}")  # past SQLAlchemy, which would begin a transaction
+    _set(connection, LARGE_CACHE_KIB, LARGE_LOG_PAGES)
     try:
         yield
     finally:
-        driver.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        _set(connection, CACHE_KIB, LOG_PAGES)
+
+
+def _set(connection: Connection, cache_kib: int, log_pages: int) -> None:
+    driver: Any = connection.connection.driver_connection  # past SQLAlchemy, which would begin a transaction
+    driver.execute(f"PRAGMA cache_size = -{cache_kib}")
+    driver.execute(f"PRAGMA wal_autocheckpoint = {log_pages}")
 
 
 def begin_reading(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from registry.core.errors import BackupFormatError, StateError, StoreConflictError
 from registry.store import submission_tables, tables
 from registry.store.engine import open_engine
-from registry.store.session import begin_reading, large_cache, mapped_errors, writing
+from registry.store.session import begin_reading, in_bulk, mapped_errors, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +62,7 @@ def take_snapshot(connection: Connection, target: Path, advance: Callable[[int],
     """
     copy = open_engine(f"sqlite:///{target}")
     try:
-        with writing(copy) as writer, large_cache(writer):
+        with writing(copy) as writer, in_bulk(writer):
             _copy_rows(connection, writer, advance)
     except StoreConflictError as error:
         raise StateError(
@@ -90,7 +90,7 @@ def load_snapshot(source: Path, engine: Engine, expected: Mapping[str, int], adv
     require_plain(source)
     snapshot = open_engine(f"sqlite:///{source}")
     try:
-        with consistent(snapshot) as reader, writing(engine) as writer, large_cache(writer):
+        with consistent(snapshot) as reader, writing(engine) as writer, in_bulk(writer):
             if any(row_counts(writer).values()):
                 raise StateError("The database holds rows already; restore into an empty one. Nothing was changed.")
             _copy_rows(reader, writer, advance)

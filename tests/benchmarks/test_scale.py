@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks.scale import verdict
+from benchmarks.scale import mean, up_and_down, verdict
 from benchmarks.scale_picture import Panel, picture
 from benchmarks.scale_tables import (
     ANCHOR_GAS,
@@ -72,6 +72,24 @@ def test_what_starting_up_takes_bends_no_slope() -> None:
     slow_start = [replace(one, cpu=one.cpu + 50) for one in (TEN_THOUSAND, HUNDRED_THOUSAND, million(1001.0))]
 
     assert slope(slow_start) == pytest.approx(1)
+
+
+def test_each_size_but_the_last_is_gone_through_on_the_way_up_and_down() -> None:
+    assert up_and_down([10, 100, 1000]) == [10, 100, 1000, 100, 10]
+    assert up_and_down([10]) == [10]
+
+
+def test_a_machine_that_slows_down_steadily_bends_no_slope() -> None:
+    sizes = [10_000, 100_000, 10**6]
+    goes = [replace(TEN_THOUSAND, size=one, cpu=one / 1000 * (1 + at)) for at, one in enumerate(up_and_down(sizes))]
+
+    assert slope([mean([go for go in goes if go.size == one]) for one in sizes]) == pytest.approx(1)
+
+
+def test_of_two_goes_the_more_memory_counts() -> None:
+    both = mean([TEN_THOUSAND, replace(TEN_THOUSAND, wall=20.0, cpu=13.0, peak_mib=90.0)])
+
+    assert (both.wall, both.cpu, both.peak_mib) == (15.0, 12.0, 100.0)
 
 
 def test_no_slope_is_told_of_too_few_sizes() -> None:

@@ -18,6 +18,7 @@ from registry.cli.roster_source import source_of
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
 from registry.core.errors import RosterError, StoreConflictError, StoreUnavailableError
+from registry.credentials import kept_rows
 from registry.credentials.roster import read_roster
 from registry.credentials.signing import verify_proof
 from registry.records import AchievementRow, IssuerRow
@@ -109,6 +110,20 @@ def test_a_row_that_comes_again_before_it_is_stored_is_issued_once(
     [*_, done] = issuance(store, worlds.new_issuer()).run(rows(4) + rows(6))
     assert (done.issued, done.skipped) == (6, 4)
     require_each_once(store, 6)
+
+
+def test_a_row_that_comes_again_among_those_that_are_looked_up_together_is_issued_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
+    monkeypatch.setattr("registry.services.issue.STORED_SHARE", 1)  # as many at once as there are already
+    asked: list[int] = []
+    look_up = store.known_row_keys
+    monkeypatch.setattr(store, "known_row_keys", lambda keys: asked.append(len(keys)) or look_up(keys))
+    [*_, done] = issuance(store, worlds.new_issuer()).run(rows(9) + rows(12) + rows(30))
+    assert max(asked) > 8
+    assert (done.issued, done.skipped) == (30, 21)
+    require_each_once(store, 30)
 
 
 def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(
@@ -203,11 +218,12 @@ MIXED = [f"data,s{at}@x.example,S,{at},{'2026-06-30' if at % 5 else 'never'}" fo
 
 
 @pytest.mark.parametrize("first", [0, 1, 7, 19, 24])
-@pytest.mark.parametrize("kept", [0, 3, 50])
+@pytest.mark.parametrize("kept", [0, 60, 10_000])
 def test_good_rows_come_once_and_in_order_however_many_are_taken_before_all_are_checked(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int, kept: int
 ) -> None:
-    monkeypatch.setattr(roster_check, "MAX_KEPT", kept)
+    monkeypatch.setattr(kept_rows, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(roster_check, "MAX_KEPT_BYTES", kept)
     roster = tmp_path / "roster.csv"
     roster.write_text(HEADER + "\n".join(MIXED) + "\n")
     source = source_of(roster, mapping=None, overrides=[], achievement=None, awarded_on=None)

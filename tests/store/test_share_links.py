@@ -14,8 +14,19 @@ from sqlalchemy import create_engine, text
 from registry.core.account import Address
 from registry.core.digest import leaf_hash
 from registry.core.errors import InputError, ShareLinksFullError, StateError, StoreConflictError
+from registry.credentials.compact_jws import from_base64url
 from registry.records import AchievementRow, IssuerRow, NewCredential
-from registry.services.share_links import MAX_LIVE, recipient_link, share_label, share_link, share_link_for
+from registry.services.share_links import (
+    MAX_LIVE,
+    PLACE_BYTES,
+    TOKEN_BYTES,
+    new_token,
+    new_tokens,
+    recipient_link,
+    share_label,
+    share_link,
+    share_link_for,
+)
 from registry.store.engine import _alembic_config, open_engine
 from registry.store.repository import Store
 from registry.store.session import writing
@@ -44,6 +55,21 @@ def stored(store: Store, *names: str) -> list[StoredCredential]:
 def mine(store: Store) -> StoredCredential:
     [made] = stored(store, "mine")
     return made
+
+
+def test_links_made_together_stand_side_by_side_and_keep_their_secrets() -> None:
+    tokens, others = new_tokens(1000), new_tokens(1000)
+
+    assert len({one[:4] for one in tokens}) == len({one[:4] for one in others}) == 1
+    assert len({one[4:] for one in (*tokens, *others)}) == 2000
+    assert {len(from_base64url(one)) for one in tokens} == {PLACE_BYTES + TOKEN_BYTES}
+    # Each bit of the secrets is set in about half of them: 1000 goes of a coin, six deviations away.
+    secret = [int.from_bytes(from_base64url(one)[PLACE_BYTES:], "big") for one in tokens]
+    assert all(405 < sum(one >> bit & 1 for one in secret) < 595 for bit in range(8 * TOKEN_BYTES))
+
+
+def test_a_link_made_alone_is_a_secret_throughout() -> None:
+    assert len({new_token()[:4] for _ in range(100)}) > 90
 
 
 def test_a_link_leads_to_its_credential_until_it_is_turned_off_and_is_called_nothing_then(
