@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.contest import ContenderError, Warm, alternately, measured
 from benchmarks.environments import BENCH
 from benchmarks.figures import Limit, figures
 from benchmarks.homes import issue_and_seal, stored_bytes
 from benchmarks.instructions import counter, instructions
+from benchmarks.kept import Results
 from benchmarks.machine import is_busy, load, this_machine
 from benchmarks.report import Measured, lines, measured_json
 from benchmarks.rows import ROWS, hardware
@@ -35,7 +34,7 @@ STORE = "store"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the chosen rows, print each as it is done, keep all in results.json (of --quick, below `.bench/`)."""
+    """Measure the chosen rows, print each and keep it in results.json as it is done (of --quick, below `.bench/`)."""
     given = _parser().parse_args(arguments)
     before, machine = load(), this_machine()
     say(f"{machine.cpu}, {machine.cores} cores, Python {machine.python}, Node {machine.node}; load {before:.2f}")
@@ -45,11 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stage = Stage(Path(folder), QUICK if given.quick else Sizes(), ending)
         rounds = QUICK_ROUNDS if given.quick and not given.rounds else given.rounds
         by = counter() if given.instructions else None
-        found = _measured(stage, given.only or [*ROWS, STORE], rounds, by)
-    after = load()
-    say(f"Load after: {after:.2f}")
-    head = {"made_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(machine)}
-    _keep({**head, "load_before": before, "load_after": after, **found}, quick=given.quick)
+        results = Results(BENCH / "quick.json" if given.quick else RESULTS, machine)
+        _measure(stage, given.only or [*ROWS, STORE], rounds, by, results)
+    say(f"Load after: {load():.2f}")
     return 0
 
 
@@ -68,24 +65,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measured(stage: Stage, keys: Sequence[str], rounds: int | None, by: str | None) -> dict[str, Any]:
+def _measure(stage: Stage, keys: Sequence[str], rounds: int | None, by: str | None, results: Results) -> None:
     single = {
         name: figures(alternately([hardware(name, stage.template)], HARDWARE_ROUNDS, 1)[0]).cpu.median
         for name in asdict(Limit())
     }
-    rows = []
+    results.keep(hardware_seconds=single)
     for key in keys:
         if key == STORE:
+            results.keep(store=_store(stage))
             continue
-        row = ROWS[key](stage)
+        row, before = ROWS[key](stage), load()
         contenders = [row.ours, *(peer.contender for peer in row.peers)]
         samples = alternately(contenders, rounds or row.rounds, warm_ups=1)
         done = Measured(key, row, samples, row.limit.seconds(single), full_size=stage.sizes == Sizes())
         say("\n" + "\n".join(lines(done)))
         counts = {one.name: _counted(by, one) for one in contenders if by and isinstance(one, Warm)}
-        rows.append(measured_json(done) | ({"instructions": counts, "counted_by": by} if by else {}))
-    found: dict[str, Any] = {"hardware_seconds": single, "rows": rows}
-    return {**found, "store": _store(stage)} if STORE in keys else found
+        results.keep_row(measured_json(done) | ({"instructions": counts, "counted_by": by} if by else {}), before)
 
 
 def _counted(by: str, contender: Warm) -> int | None:
@@ -105,13 +101,6 @@ def _store(stage: Stage) -> dict[str, int]:
     documents, store = stored_bytes(home)
     say(f"\nstore of {stage.sizes.issue:,} credentials: {store / documents:.2f} bytes for each byte of a document")
     return {"credentials": stage.sizes.issue, "document_bytes": documents, "store_bytes": store}
-
-
-def _keep(found: dict[str, Any], *, quick: bool) -> None:
-    path = BENCH / "quick.json" if quick else RESULTS
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    say(f"Kept in {path}.")
 
 
 if __name__ == "__main__":

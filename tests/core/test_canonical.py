@@ -6,15 +6,17 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from registry.core import canonical
 from registry.core.canonical import (
     MAX_DEPTH,
     MAX_TEXT_BYTES,
     MAX_TEXT_VALUES,
-    _without_strings,
+    _bare,
     canonical_bytes,
     entry_of,
     entry_of_jwt,
     parse_json,
+    require_shallow,
 )
 from registry.core.errors import CanonicalFormError
 
@@ -138,7 +140,26 @@ def test_as_many_values_as_are_read_are_read() -> None:
 @given(st.text(alphabet='a"\\[]{},'))
 def test_what_stands_inside_of_a_string_is_neither_a_value_nor_a_bracket(text: str) -> None:
     data = json.dumps({text: [text, {"b": text}]}).encode()
-    assert _without_strings(data) == b"{: [, {: }]}"
+    assert _bare(data) == b"{[,{}]}"
+
+
+def depth_of(value: object) -> int:
+    if not isinstance(value, dict | list):
+        return 0
+    return 1 + max(map(depth_of, value.values() if isinstance(value, dict) else value), default=0)
+
+
+@given(value=values, limit=st.integers(0, 6))
+@example(value=[{"]": ['\\"]']}], limit=2)
+def test_depth_is_counted_as_the_parsed_value_has_it(value: object, limit: int) -> None:
+    text = json.dumps(value)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(canonical, "MAX_DEPTH", limit)
+        if depth_of(value) <= limit:
+            require_shallow(text.encode())
+        else:
+            with pytest.raises(CanonicalFormError, match="nested deeper"):
+                require_shallow(text.encode())
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
