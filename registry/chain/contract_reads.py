@@ -7,7 +7,7 @@ never given a path or a document (design.md, Judging a credential).
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ NEVER = 2**64 - 1
 """The contract's word for `not retired`."""
 CALLS_A_BATCH = 100
 """Most calls in one JSON-RPC batch; public endpoints refuse longer ones."""
+MAX_REMEMBERED = 1024
+"""Longest answer, as hex, of which it is remembered what it says."""
 
 READS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "anchorOf": (("address", "bytes32", "uint64"), ("uint64", "uint64", "uint64")),
@@ -59,6 +61,7 @@ _Anchors = tuple[AnchorRecord | None, AnchorRecord | None]
 _Vouchers = dict[tuple[Address, datetime], tuple[Accreditation, ...]]
 
 
+@lru_cache(maxsize=256)  # the same is asked at two blocks
 def call_data(function: str, *arguments: object) -> str:
     """Return the call data of one of the contract's reads, as hex."""
     return "0x" + (_selector(function) + encode(READS[function][0], arguments)).hex()
@@ -67,6 +70,13 @@ def call_data(function: str, *arguments: object) -> str:
 @cache
 def _selector(function: str) -> bytes:
     return keccak(f"{function}({','.join(READS[function][0])})".encode())[:4]
+
+
+@lru_cache(maxsize=256)  # of most credentials the same is said: that nothing changed
+def _decoded(function: str, result: str) -> tuple[Any, ...]:
+    # A string as its bytes: the contract does not check that a name is UTF-8.
+    types = ["bytes" if one == "string" else one for one in READS[function][1]]
+    return decode(types, bytes.fromhex(result.removeprefix("0x")))
 
 
 class ContractReads:
@@ -138,10 +148,9 @@ class ContractReads:
         return Call("eth_call", ({"to": self._network.contract, "data": call_data(name, *arguments)}, hex(block)))
 
     def _decoded(self, function: str, result: object) -> tuple[Any, ...]:
+        text = str(result)
         try:
-            data = bytes.fromhex(str(result).removeprefix("0x"))
-            # A string as its bytes: the contract does not check that a name is UTF-8.
-            return decode(["bytes" if one == "string" else one for one in READS[function][1]], data)
+            return (_decoded if len(text) <= MAX_REMEMBERED else _decoded.__wrapped__)(function, text)
         except (ValueError, DecodingError, OverflowError) as error:
             where = f"chain {self._network.chain_id} at {self._network.contract.checksummed()}"
             raise self._unusable(f"gave no answer of the registry contract for {function} ({where})") from error

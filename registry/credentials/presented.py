@@ -20,7 +20,7 @@ from registry.credentials.times import parse_time
 from registry.credentials.vc_jwt import claim_problems, credential_of, jwt_finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 __all__ = ["FormatProblem", "Presented", "SignatureFinding", "leaf_candidates", "present", "present_jwt"]
@@ -52,13 +52,15 @@ class Presented:
     """`validUntil`, or the end that the issuer's proof sets itself (`expires`) if that is earlier; UTC."""
 
 
-def present(document: dict[str, Any], leaf: Digest | None = None) -> Presented:
+def present(document: dict[str, Any], leaf: Digest | None = None, leaves: Sequence[Digest] = ()) -> Presented:
     """Return a shown document with all that follows from its own bytes; never raises for what it says.
 
     Of several proofs of the issuer the one whose entry has the leaf hash `leaf` is judged; else the one that holds.
+    `leaves` are its `leaf_candidates`, if somebody worked them out already.
     """
     proof, signature, problems = _known(document) or _worked_out(document, leaf)
-    own_leaf, unreadable = _leaf(document, proof)
+    is_only_one = len(leaves) == 1 and document.get("proof") == [proof]
+    own_leaf, unreadable = (leaves[0], ()) if is_only_one else _leaf(document, proof)
     times, undated = _times(document, proof or {})
     return Presented(
         document=document,

@@ -52,11 +52,16 @@ def leaves_of(credential: dict[str, Any] | str) -> tuple[Digest, ...]:
     return (leaf_hash(entry_of_jwt(credential)),)
 
 
-def shown(credential: dict[str, Any] | str, receipts: Sequence[AnchorReceipt]) -> Presented:
-    """Return the document, judged by the proof that the first receipt anchors; CredentialFormatError as above."""
+def shown(
+    credential: dict[str, Any] | str, receipts: Sequence[AnchorReceipt], leaves: Sequence[Digest] = ()
+) -> Presented:
+    """Return the document, judged by the proof that the first receipt anchors; CredentialFormatError as above.
+
+    `leaves` are what `leaves_of` says, if that was asked already.
+    """
     if isinstance(credential, str):
         return present_jwt(credential)
-    return present(credential, receipts[0].leaf_hash if receipts else None)
+    return present(credential, receipts[0].leaf_hash if receipts else None, leaves)
 
 
 def best_first(
@@ -67,6 +72,8 @@ def best_first(
     Nothing is asked of any chain. Of a document with several proofs of its issuer one leaf is taken.
     """
     mine = [receipt for receipt in receipts if receipt.leaf_hash in leaves]
+    if len(mine) < 2:  # noqa: PLR2004  nothing to compare
+        return mine
     ordered = sorted(mine, key=lambda one: (not _is_sound(one), not _networks_of(one, chains), not one.anchors))
     return [one for one in ordered if one.leaf_hash == ordered[0].leaf_hash]
 
@@ -96,7 +103,7 @@ def anchoring_of(presented: Presented, receipts: Sequence[AnchorReceipt], chains
     if not asked:
         named = dict.fromkeys(f"eip155:{hint.chain_id}" for receipt in receipts for hint in receipt.anchors)
         return Anchoring(receipts[0], UnknownNetwork(tuple(named)))
-    return min(asked, key=lambda one: _rank(one, presented))
+    return min(asked, key=lambda one: _rank(one, presented)) if len(asked) > 1 else asked[0]
 
 
 def _anchors(

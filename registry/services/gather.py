@@ -94,7 +94,7 @@ class Gathering:
         """Return what follows from credential and bundle alone; nobody is asked. CredentialFormatError as above."""
         leaves = leaves_of(credential)
         receipts = best_first(self._receipts, leaves, self._chains)
-        return Begun(credential, leaves, tuple(receipts), shown(credential, receipts))
+        return Begun(credential, leaves, tuple(receipts), shown(credential, receipts, leaves))
 
     def questions(self, begun: Begun) -> list[tuple[NetworkRef, ChainQuestion]]:
         """Return what chains will be asked because of the bundle's own receipts."""
@@ -133,7 +133,7 @@ class Gathering:
             found, unreachable = self._from_site(presented)
             foreign = _naming(presented, found)
             receipts = best_first([*receipts, *found], begun.leaves, self._chains)
-            presented = shown(begun.credential, receipts)
+            presented = shown(begun.credential, receipts, begun.leaves)
         deciding = receipts or foreign[:1]
         return presented, anchoring_of(presented, deciding, self._chains), None if deciding else unreachable
 

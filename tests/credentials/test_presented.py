@@ -69,6 +69,27 @@ def test_the_proof_whose_leaf_is_asked_for_is_the_one_judged(at: int) -> None:
     assert shown.signature.key_hash == PublicKey.of(KEYS[at]).key_hash
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        SIGNED,
+        TWICE,
+        BADGE,
+        {**SIGNED, "proof": SIGNED["proof"][0]},
+        {**SIGNED, "proof": [{"type": "Other"}, *SIGNED["proof"]]},
+        {**SIGNED, "proof": [SIGNED["proof"][0], {**TWICE["proof"][1], "proofValue": "z0"}]},
+        {**SIGNED, "name": "Another"},
+        {**SIGNED, "awardedDate": 2**60},
+        {**SIGNED, "issuer": "did:web:other.example"},
+    ],
+)
+def test_leaves_that_were_worked_out_already_change_nothing(document: dict[str, Any]) -> None:
+    leaves = leaf_candidates(document)
+
+    assert present(document, leaves=leaves) == present(document)
+    assert [present(document, one, leaves) for one in leaves] == [present(document, one) for one in leaves]
+
+
 def test_of_several_proofs_the_one_that_holds_decides() -> None:
     broken = {**TWICE["proof"][0], "proofValue": TWICE["proof"][1]["proofValue"]}
     shown = present({**BADGE, "proof": [broken, TWICE["proof"][1]]})
