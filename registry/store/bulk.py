@@ -20,6 +20,8 @@ A row of twelve columns leaves room below the 32,766 values that SQLite takes.""
 def put_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows, at least one, into a table; all name the same columns, which are all but the id.
 
+    One that cannot be written ends the transaction: nothing of it is kept.
+
     What the database refuses is raised as SQLAlchemy does for any statement, so that `session.mapped_errors` maps it.
     """
     if connection.dialect.name == "postgresql":
@@ -39,7 +41,8 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, ob
 @lru_cache(maxsize=64)
 def _statement(table: str, names: tuple[str, ...], rows: int) -> str:
     row = f"({', '.join('?' * len(names))})"
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  names of ours
+    # With ROLLBACK there is nothing to go back to within the transaction, and SQLite copies no page for that.
+    return f"INSERT OR ROLLBACK INTO {table} ({', '.join(names)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  names of ours
 
 
 def _copy(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from registry.core.digest import Digest
+from registry.core.errors import StoreConflictError
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
 from registry.store.bulk import put_rows
-from registry.store.session import in_bulk, mapped_errors, moment, reading, seconds, writing
-from registry.store.table_objects import BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
+from registry.store.session import in_bulk, mapped_errors, moment, reading, seconds, without_foreign_keys, writing
+from registry.store.table_objects import ACHIEVEMENT, BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ class Importing:
     def add_credentials(self, credentials: Sequence[NewCredential], now: datetime, max_leaves: int) -> None:
         """Store signed credentials of one issuer as `CredentialRows.add_credentials` does."""
         with mapped_errors(), self._connection.begin():
+            _require_parents(self._connection, credentials)
             insert_credentials(self._connection, credentials, now, max_leaves)
         # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
 
@@ -82,7 +84,12 @@ class CredentialRows:
     @contextmanager
     def importing(self) -> Iterator[Importing]:
         """Give what stores many credentials; nothing is open between two transactions of it."""
-        with mapped_errors(), self.engine.connect() as connection, in_bulk(connection):
+        with (
+            mapped_errors(),
+            self.engine.connect() as connection,
+            in_bulk(connection),
+            without_foreign_keys(connection),
+        ):
             yield Importing(connection)
 
     def credential(self, uuid: str) -> StoredCredential | None:
@@ -146,6 +153,21 @@ def insert_credentials(
         put_rows(connection, CREDENTIAL, [_values(one, batch_id) for one in part])
         mine = BATCH.c.id == batch_id
         connection.execute(update(BATCH).where(mine).values(tree_size=BATCH.c.tree_size + len(part)))
+
+
+def _require_parents(connection: Connection, credentials: Sequence[NewCredential]) -> None:
+    """Raise StoreConflictError unless what the credentials name is there; an import has no foreign keys to see to it.
+
+    Their batch is there: it was found or made in the same transaction.
+    """
+    for table, name in ((ISSUER, "issuer_id"), (ACHIEVEMENT, "achievement_id")):
+        named = {getattr(one, name) for one in credentials} - {None}
+        there = set(connection.execute(select(table.c.id).where(table.c.id.in_(named))).scalars())
+        if named - there:
+            raise StoreConflictError(
+                f"The {table.name} in row {min(named - there)} of the database is not there any more; nothing was kept "
+                "of this write. See what else is missing with `credanchor fsck`."
+            )
 
 
 def _lock_issuer(connection: Connection, issuer_id: int) -> None:

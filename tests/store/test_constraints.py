@@ -143,3 +143,45 @@ def test_who_read_the_newest_version_raises_it(store: Store, signed: Submission,
     assert store.submissions.submission(signed.id).version == signed.version + 1
     with pytest.raises(ClaimLostError):
         CHANGES[change](store.submissions, replace(signed))
+
+
+@pytest.mark.parametrize(("column", "table"), [("issuer_id", "issuer"), ("achievement_id", "achievement")])
+def test_an_import_cannot_name_what_is_not_there_and_keeps_nothing(store: Store, column: str, table: str) -> None:
+    issuer = store.add_issuer(IssuerRow("uni", "did:web:uni.example", ISSUER, {}))
+    store.put_achievement(AchievementRow(issuer.id, "course", {}))
+    leaves = [leaf_hash(name) for name in (b"1", b"2")]
+    good, other = (
+        NewCredential(issuer.id, store.achievements()[0].id, one.hex(), one, b"{}", one, one.hex(), at, "x", NOW)
+        for at, one in enumerate(leaves)
+    )
+    with store.importing() as importing:
+        with pytest.raises(StoreConflictError, match=f"The {table} in row 99 of the database is not there"):
+            importing.add_credentials([good, replace(other, **{column: 99})], NOW, 9)
+        assert list(store.credentials()) == []
+        importing.add_credentials([good], NOW, 9)
+    assert [one.uuid for one in store.credentials()] == [good.uuid]
+
+
+def test_a_row_of_an_import_that_is_there_ends_its_transaction_and_the_next_goes_on(store: Store) -> None:
+    issuer = store.add_issuer(IssuerRow("uni", "did:web:uni.example", ISSUER, {}))
+    store.put_achievement(AchievementRow(issuer.id, "course", {}))
+    leaves = [leaf_hash(bytes([at])) for at in range(120)]
+    made = [
+        NewCredential(issuer.id, store.achievements()[0].id, one.hex(), one, b"{}", one, one.hex(), at, "x", NOW)
+        for at, one in enumerate(leaves)
+    ]
+    with store.importing() as importing:
+        importing.add_credentials(made[:1], NOW, 200)
+        with pytest.raises(StoreConflictError, match="same row"):
+            importing.add_credentials([*made[1:], made[0]], NOW, 200)  # in the last of three statements
+        assert [one.uuid for one in store.credentials()] == [made[0].uuid]
+        importing.add_credentials(made[1:], NOW, 200)
+    assert len(list(store.credentials())) == 120
+    assert [batch.tree_size for batch in store.batches()] == [120]
+
+
+def test_after_an_import_the_database_looks_itself_again(store: Store) -> None:
+    with store.importing():
+        pass
+    with pytest.raises(StoreConflictError), writing(store.engine) as connection:
+        connection.execute(insert(BATCH).values(issuer_id=99, state="open", tree_size=0, created_at=0))
