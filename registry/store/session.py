@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
+import resource
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -69,11 +69,12 @@ def in_bulk(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    _set(connection, LARGE_CACHE_KIB, LARGE_LOG_PAGES)
+    driver: Any = connection.connection.driver_connection  # past SQLAlchemy, which would begin a transaction
+    _set(driver, LARGE_CACHE_KIB, LARGE_LOG_PAGES)
     try:
         yield
     finally:
-        _set(connection, CACHE_KIB, LOG_PAGES)
+        _set(driver, CACHE_KIB, LOG_PAGES)
         _give_back()
 
 
@@ -95,14 +96,17 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _set(connection: Connection, cache_kib: int, log_pages: int) -> None:
-    driver: Any = connection.connection.driver_connection  # past SQLAlchemy, which would begin a transaction
+def _set(driver: Any, cache_kib: int, log_pages: int) -> None:  # noqa: ANN401  a driver's connection
     driver.execute(f"PRAGMA cache_size = -{cache_kib}")
     driver.execute(f"PRAGMA wal_autocheckpoint = {log_pages}")
 
 
 def _give_back() -> None:
     """Give freed memory back to the system, where the C library can: what one thread freed, no other would use."""
+    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < LARGE_CACHE_KIB:
+        return
+    import ctypes  # noqa: PLC0415  takes 4 ms
+
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
