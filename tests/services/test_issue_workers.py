@@ -126,6 +126,17 @@ def test_a_row_that_comes_again_among_those_that_are_looked_up_together_is_issue
     require_each_once(store, 30)
 
 
+def test_a_row_that_stands_twice_among_those_looked_up_together_is_prepared_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry.services.issue.CHUNK_ROWS", 4)
+    monkeypatch.setattr("registry.services.issue.STORED_SHARE", 1)
+    monkeypatch.setattr(Issuance, "settled", lambda *_: pytest.fail("the store had to refuse it"))
+    [*_, done] = issuance(store, worlds.new_issuer()).run(rows(16) + 2 * rows(20)[16:])
+    assert (done.issued, done.skipped) == (20, 4)
+    require_each_once(store, 20)
+
+
 def test_a_worker_that_is_killed_is_told_and_a_second_run_issues_the_rest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

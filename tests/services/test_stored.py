@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,13 @@ from registry.services.receipts import bundle_of, receipt_of
 from registry.services.seal import seal_batch, seal_open_batches
 from registry.services.signer import Signer
 from registry.services.site import did_document, signed_status_list
-from registry.services.status_indices import StatusIndices, list_number, list_position
+from registry.services.status_indices import (
+    LIST_ENTRIES,
+    StatusIndices,
+    list_number,
+    list_position,
+    unstored_position,
+)
 from registry.services.unwrap import unwrap
 from registry.store.credential_rows import Importing
 from registry.store.engine import open_engine
@@ -138,6 +145,13 @@ def test_a_list_that_another_import_filled_half_is_left(
     add_credentials(store, issuer, 8)
     assert indices.lost([3, 12]) == {3}
     assert list_number(indices.draw()) == 1
+
+
+def test_each_part_of_a_status_list_is_drawn_as_often_as_any_other() -> None:
+    parts = Counter(unstored_position() * 16 // LIST_ENTRIES for _ in range(2000))
+    # 125 in each on average; six deviations away is 60.
+    assert sorted(parts) == list(range(16))
+    assert all(60 < count < 190 for count in parts.values())
 
 
 def test_status_indices_follow_no_order(store: Store, issuer: IssuerRow) -> None:
