@@ -29,6 +29,7 @@ arrays_only = sys.modules["tests_strict_schema"].arrays_only  # loaded by tests/
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT.parent / "shared" / "data" / "schemas"
 SCHEMA = "ob_v3p0_achievementcredential_schema.json"
+NO_SCHEMAS = "the 1EdTech schemas are not beside this repository"
 NODE_SECONDS = 120
 BADGE_CONTEXTS = {url: context_document(url) for url in SERVED if url != VC_CONTEXT}
 """What openvc-core does not bring along."""
@@ -110,6 +111,11 @@ def by_openvc(credential: Any, web: Web) -> Said:
         verify_credential(credential, resolver=registry, resolve_status_list=lists, extra_contexts=BADGE_CONTEXTS)
 
     return _said(judged, OpenvcError)
+
+
+def has_schemas() -> bool:
+    """Return whether the published schemas are there to judge."""
+    return SCHEMAS.is_dir()
 
 
 def by_schema(credential: Any, *, strict: bool) -> Said:

@@ -118,11 +118,11 @@ def _by_python(output: Output, credential: Any) -> dict[str, Any]:
         jws = parse_compact(credential)
         pem = pyjwt.PyJWK(jws.header["jwk"], "RS256").key if "jwk" in jws.header else None
         body = jws.payload
+    schemas = {"schema": False, "strict": True} if judges.has_schemas() else {}
     return {
         "openbadgeslib": judges.by_openbadgeslib(credential, output.did, output.web, pem),
         "openvc": judges.by_openvc(judges.unwrapped(credential), output.web),
-        "schema": judges.by_schema(body, strict=False),
-        "strict": judges.by_schema(body, strict=True),
+        **{name: judges.by_schema(body, strict=strict) for name, strict in schemas.items()},
     }
 
 
@@ -133,7 +133,11 @@ def test_each_verifier_says_of_our_output_what_the_docs_say(
 ) -> None:
     told = said[form, carrier]
 
-    assert {judge: told[judge].accepted for judge in JUDGES} == EXPECTED[form], told
+    asked = [judge for judge in JUDGES if judge in told]
+    assert {judge: told[judge].accepted for judge in asked} == {judge: EXPECTED[form][judge] for judge in asked}, told
+    if not judges.has_schemas():
+        pytest.skip(f"{judges.NO_SCHEMAS}; the other judges were asked")
+    assert asked == list(JUDGES)
 
 
 @pytest.mark.parametrize("form", FORMS)
