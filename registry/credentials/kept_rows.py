@@ -42,7 +42,7 @@ def row_of(mapping: Mapping, plain: PlainRow) -> RosterRow:
 
 @dataclass(slots=True)
 class KeptRows:
-    """Rows of one roster, packed in memory: 20 to 200 bytes each, as long as what they say differs."""
+    """Rows of one roster, packed in memory: 18 bytes each in the benchmarks' roster, more where rows differ more."""
 
     mapping: Mapping
     """How the roster is read."""
