@@ -10,86 +10,31 @@ Source: W3C RDF Dataset Canonicalization 1.0, 4.4 and 4.6.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from registry.credentials.graph_text import TwiceError, beginning, holes, statements
 from registry.credentials.hole_texts import value_of, writer_of
 from registry.credentials.jsonld import graph_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from registry.credentials.graph_text import GraphText, Line, Piece
     from registry.credentials.hole_texts import Writer
     from registry.credentials.holes import Marker
     from registry.credentials.jsonld import Expanded
 
     Quad = tuple[Any, ...]
-    Piece = str | int
-    """Text that always stands there, or the number of the argument that is filled in."""
-    Line = tuple[Piece, ...]
 
 MAX_NODES = 4_000
 """Most blank nodes of a shape; a badge has a dozen or two."""
-MAX_KEPT_BYTES = 256 * 1024
-"""Most bytes of statements that a shape keeps from one recipient for the next."""
 
 _FIRST = itemgetter(0)
-_NO_LABELS = len  # picks the same of all arguments of a shape
 _LABELS = tuple(b"_:c14n%d" % number for number in range(MAX_NODES))
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """Lines of N-Quads with `%b` wherever an argument is filled in."""
-
-    form: bytes
-    order: tuple[int, ...]
-
-    @classmethod
-    def of(cls, lines: Iterable[Sequence[Piece]]) -> _Text:
-        whole = list(lines)
-        form = b"\n".join(b"".join(map(_escaped, line)) for line in whole)
-        return cls(form, tuple(piece for line in whole for piece in line if isinstance(piece, int)))
-
-    def filled(self, arguments: Sequence[bytes]) -> bytes:
-        """Return the text; no argument holds a line feed."""
-        return self.form % tuple([arguments[at] for at in self.order])
-
-    def lines(self, arguments: Sequence[bytes]) -> list[bytes]:
-        """Return the lines in order, and an empty one for the line feed after the last."""
-        lines = self.filled(arguments).split(b"\n")
-        lines.sort()
-        lines.append(b"")
-        return lines
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The statements about one subject: in canonical order they stand together, as all begin with its name."""
-
-    name: _Text
-    """How its lines begin: with the subject and the space after it."""
-    statements: _Text
-    labels: Callable[[Sequence[bytes]], Hashable] | None
-    """Picks the labels in it from the arguments; None where something of the recipient is in it, too."""
-    kept: dict[Hashable, bytes] = field(default_factory=dict)
-    """Its text by its labels, filled as needed."""
-
-    def text(self, arguments: Sequence[bytes]) -> bytes | None:
-        """Return the statements in order; None if one stands there twice, as a graph holds no statement twice."""
-        lines = self.statements.lines(arguments)
-        return b"\n".join(lines) if len(set(lines)) == len(lines) else None
-
-
-@dataclass(slots=True)
-class _Kept:
-    """How much the blocks of a shape keep."""
-
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +45,16 @@ class GraphTemplate:
     """How the value of each hole is written."""
     known: Mapping[bytes, int]
     """Hash of each blank node whose statements hold nothing of the recipient, and its number."""
-    varying: tuple[tuple[int, _Text], ...]
+    varying: tuple[tuple[int, GraphText], ...]
     """The other blank nodes, each with its statements as they are hashed."""
-    named: tuple[_Block, ...]
-    """What is said of subjects that have an IRI; these stand before the blank ones."""
-    blank: Mapping[int, _Block]
+    named: tuple[tuple[bytes, GraphText], ...]
+    """Names of subjects with an IRI that is always the same, and what is said of each; these stand before the blank."""
+    personal: tuple[tuple[GraphText, GraphText], ...]
+    """The same of subjects whose IRI is a recipient's."""
+    blank: tuple[GraphText, ...]
     """What is said of each blank node, by its number."""
     ranks: tuple[int, ...]
     """The ranks of the blank nodes in the order of their labels as texts: 0, 1, 10, 11, 2."""
-    kept: _Kept = field(default_factory=_Kept)
 
     def takes(self, values: Sequence[Any]) -> bool:
         """Return whether none of the values may change more than its place."""
@@ -116,46 +62,33 @@ class GraphTemplate:
 
     def filled(self, values: Sequence[Any]) -> bytes | None:
         """Return the canonical N-Quads with these values; None if one of them may change more than its place."""
-        arguments = [b""] * (len(self.known) + len(self.varying))
+        arguments = [b""] * len(self.blank)
         for write, value in zip(self.writers, values, strict=True):
             text = write(value)
             if text is None:
                 return None
             arguments.append(text.encode())
         ranked = self._labelled(arguments)
-        named = sorted([(block.name.filled(arguments), block) for block in self.named], key=_FIRST)
-        if ranked is None or any(one == other for (one, _), (other, _) in pairwise(named)):
+        named = [*self.named, *[(name.filled(arguments), said) for name, said in self.personal]]
+        if ranked is None or len(dict(named)) < len(named):
             return None
-        blocks = [block for _, block in named]
-        blocks += [self.blank[ranked[rank]] for rank in self.ranks if ranked[rank] in self.blank]
-        texts = [
-            (block.kept.get(block.labels(arguments)) if block.labels else None) or self._text(block, arguments)
-            for block in blocks
-        ]
-        return None if None in texts else b"".join(cast("list[bytes]", texts))
+        named.sort(key=_FIRST)
+        texts = [text for _, text in named]
+        texts += [self.blank[ranked[rank]] for rank in self.ranks]
+        try:
+            return b"".join([text.form % text.pick(arguments) for text in texts])
+        except TwiceError:
+            return None
 
     def _labelled(self, arguments: list[bytes]) -> list[int] | None:
         """Put the canonical labels into the arguments; return the nodes in order, None if two have the same hash."""
         nodes = dict(self.known)
-        for node, lines in self.varying:
-            nodes[_hash(lines.lines(arguments))] = node
+        for node, text in self.varying:
+            nodes[_hash(text, arguments)] = node
         ranked = [nodes[digest] for digest in sorted(nodes)]
         for label, node in zip(_LABELS, ranked, strict=False):
             arguments[node] = label
-        return ranked if len(ranked) == len(self.known) + len(self.varying) else None
-
-    def _text(self, block: _Block, arguments: Sequence[bytes]) -> bytes | None:
-        """Return the text of a block, made anew, and keep it if nothing of the recipient is in it."""
-        text = block.text(arguments)
-        if text is None or block.labels is None:
-            return text
-        self.kept.size += len(text)
-        if self.kept.size > MAX_KEPT_BYTES:
-            for one in (*self.named, *self.blank.values()):
-                one.kept.clear()
-            self.kept.size = len(text)
-        block.kept[block.labels(arguments)] = text
-        return text
+        return ranked if len(ranked) == len(self.blank) else None
 
 
 def graph_template(expanded: Expanded, markers: Sequence[Marker]) -> GraphTemplate | None:
@@ -170,7 +103,7 @@ def graph_template(expanded: Expanded, markers: Sequence[Marker]) -> GraphTempla
         return None
     arguments: dict[object, int] = {node: at for at, node in enumerate(nodes)}
     arguments |= {value_of(marker): at for at, marker in enumerate(markers, len(nodes))}
-    lines = [tuple(_line(quad, arguments)) for quad in sorted(quads, key=str)]
+    lines = [tuple(_line(quad, arguments)) for quad in quads]
     return _template(lines, len(nodes), writers)
 
 
@@ -202,35 +135,30 @@ def _line(quad: Quad, arguments: Mapping[object, int]) -> Iterator[Piece]:
 
 def _template(lines: Sequence[Line], count: int, writers: tuple[Writer, ...]) -> GraphTemplate | None:
     known: dict[bytes, int] = {}
-    varying: list[tuple[int, _Text]] = []
+    varying: list[tuple[int, GraphText]] = []
     for node in range(count):
-        own = _Text.of(_seen_from(node, line, count) for line in lines if node in line)
-        if own.order:
-            varying.append((node, own))
+        own = [_seen_from(node, line, count) for line in lines if node in line]
+        text = statements(own, count, twice=True)
+        if any(map(holes, own)):
+            varying.append((node, text))
         else:
-            known[_hash(own.lines(()))] = node
+            known[_hash(text, ())] = node
     if len(known) + len(varying) != count:
         return None  # two nodes look alike for every recipient
-    named, blank = _blocks(lines, count)
-    ranks = sorted(range(count), key=lambda rank: _LABELS[rank])
-    return GraphTemplate(writers, known, tuple(varying), named, blank, tuple(ranks))
-
-
-def _blocks(lines: Sequence[Line], count: int) -> tuple[tuple[_Block, ...], dict[int, _Block]]:
-    """Return what is said of subjects with an IRI, and what of each blank node."""
-    about: dict[Line, list[Line]] = {}
+    about: dict[Line, list[Line]] = {(node, " "): [] for node in range(count)}
     for line in lines:
         about.setdefault(line[: line.index(" ") + 1], []).append(line)
-    blocks = {subject: _block(subject, own, count) for subject, own in about.items()}
-    blank = {subject[0]: block for subject, block in blocks.items() if isinstance(subject[0], int)}
-    return tuple(block for subject, block in blocks.items() if not isinstance(subject[0], int)), blank
-
-
-def _block(subject: Line, lines: Sequence[Line], count: int) -> _Block:
-    statements = _Text.of(lines)
-    is_personal = any(at >= count for at in statements.order)
-    labels = None if is_personal else itemgetter(*statements.order) if statements.order else _NO_LABELS
-    return _Block(_Text.of([subject]), statements, labels)
+    said = [(subject, statements(own, count)) for subject, own in about.items()]
+    named = [(beginning(subject), text) for subject, text in said[count:] if not holes(subject)]
+    return GraphTemplate(
+        writers=writers,
+        known=known,
+        varying=tuple(varying),
+        named=tuple((name.filled(()), text) for name, text in named),
+        personal=tuple((beginning(subject), text) for subject, text in said[count:] if holes(subject)),
+        blank=tuple(text for _, text in said[:count]),
+        ranks=tuple(sorted(range(count), key=lambda rank: _LABELS[rank])),
+    )
 
 
 def _seen_from(node: int, line: Line, count: int) -> Line:
@@ -241,9 +169,5 @@ def _is_node(piece: Piece, count: int) -> bool:
     return isinstance(piece, int) and piece < count
 
 
-def _escaped(piece: Piece) -> bytes:
-    return b"%b" if isinstance(piece, int) else piece.replace("%", "%%").encode()
-
-
-def _hash(lines: Sequence[bytes]) -> bytes:
-    return hashlib.sha256(b"\n".join(lines)).digest()
+def _hash(text: GraphText, arguments: Sequence[bytes]) -> bytes:
+    return hashlib.sha256(text.filled(arguments)).digest()

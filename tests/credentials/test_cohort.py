@@ -6,7 +6,6 @@ import copy
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -347,23 +346,6 @@ def test_a_cohort_of_endless_shapes_keeps_a_bounded_number(monkeypatch: pytest.M
     for number in range(4):
         require_same_as_alone(cohort, document(cohort, row(narrative=f"{number}"), number))
     assert len([shape for shape in cohort.shapes.values() if shape]) == 2
-
-
-def test_what_a_shape_keeps_for_the_next_recipient_is_bounded_and_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(graph_template, "MAX_KEPT_BYTES", 20_000)
-    cohort = cohort_for(FULL)
-    sizes = []
-    for number in range(60):
-        require_same_as_alone(cohort, document(cohort, row(recipient=Recipient(email=f"{number}@b.example")), number))
-        (shape,) = cohort.shapes.values()
-        assert shape is not None
-        blocks = (*shape.graph.named, *shape.graph.blank.values())
-        assert sum(len(text) for block in blocks for text in block.kept.values()) == shape.graph.kept.size
-        sizes.append(shape.graph.kept.size)
-    assert max(sizes) <= 20_000
-    assert any(after < before for before, after in pairwise(sizes))  # it was full, and emptied
 
 
 @pytest.mark.parametrize("known", [ISSUER["id"], FULL["id"]])
