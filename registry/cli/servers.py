@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS = 200
 """Most connections at once; others are told to come back."""
+NEW_OBJECTS = 50_000
+"""After how many more objects unreachable cycles are looked for: sooner than in other commands, since what a request leaves
+in one may be a document of megabytes."""
 
 
 def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None], *, proxy: str | None = None) -> None:
@@ -26,6 +30,7 @@ def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None
     """
     import uvicorn  # noqa: PLC0415  only servers need it
 
+    gc.set_threshold(NEW_OBJECTS)
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     announce(f"http://{shown}:{listener.getsockname()[1]}/")

@@ -12,7 +12,16 @@ from registry.core.digest import Digest
 from registry.core.errors import StoreConflictError
 from registry.records import BatchState, NewCredential, StatusChange, StoredCredential
 from registry.store.bulk import put_rows
-from registry.store.session import in_bulk, mapped_errors, moment, reading, seconds, without_foreign_keys, writing
+from registry.store.session import (
+    fit_log,
+    in_bulk,
+    mapped_errors,
+    moment,
+    reading,
+    seconds,
+    without_foreign_keys,
+    writing,
+)
 from registry.store.table_objects import ACHIEVEMENT, BATCH, CREDENTIAL, ISSUER, STATUS_EVENT
 
 if TYPE_CHECKING:
@@ -41,7 +50,8 @@ class Importing:
         with mapped_errors(), self._connection.begin():
             _require_parents(self._connection, credentials)
             insert_credentials(self._connection, credentials, now, max_leaves)
-        # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
+            # A crash before the commit leaves nothing of this chunk; the import, run again, issues it anew.
+            fit_log(self._connection, CREDENTIAL.c.id)
 
 
 class CredentialRows:

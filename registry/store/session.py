@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from registry.core.errors import StoreConflictError, StoreUnavailableError
@@ -14,7 +15,7 @@ from registry.core.errors import StoreConflictError, StoreUnavailableError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Column, Connection, Engine
 
 
 ONLY_READS = "only_reads"
@@ -26,7 +27,12 @@ LARGE_CACHE_KIB = 256 * 1024
 LOG_PAGES = 4 * 1024
 """Pages after which SQLite empties its log into the database: 128 MiB."""
 LARGE_LOG_PAGES = 16 * 1024
-"""The same while many rows are written."""
+"""The same at most, 512 MiB, while many rows are written."""
+SMALL_LOG_PAGES = 512
+"""The same at least, 16 MiB."""
+ROWS_A_LOG_PAGE = 25
+"""Emptying the log writes each page of the indices once, about 300 bytes for each row of the store; a page for every so
+many rows makes that a fifth of what is written then."""
 
 
 @contextmanager
@@ -76,6 +82,19 @@ def in_bulk(connection: Connection) -> Iterator[None]:
     finally:
         _set(driver, CACHE_KIB, LOG_PAGES)
         _give_back()
+
+
+def fit_log(connection: Connection, key: Column[int]) -> None:
+    """Let SQLite's log grow with the number of rows that a table has, which its highest key tells.
+
+    A short one is emptied while others still sign, and not at the end when all wait for it; a long one spares the
+    indices.
+    """
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(select(func.max(key))).scalar() or 0
+        pages = min(max(SMALL_LOG_PAGES, rows // ROWS_A_LOG_PAGE), LARGE_LOG_PAGES)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
 
 @contextmanager
