@@ -30,7 +30,7 @@ _SAFE = 2**53
 _LEAST_FRACTION, _LARGEST_FRACTION = 1e-4, 1e15  # well inside of where neither writes an exponent
 _QUOTES = 4  # around a value and its name
 _BEGINNING = (b",", b"[", b"{")
-_OTHERS = bytes(set(range(256)) - set(b'[]{},"'))
+_OTHERS = bytes(set(range(256)) - set(b'[]{},:"'))
 _STEPS = [(one in b"[{") - (one in b"]}") for one in range(256)]
 """How much deeper it is after each byte."""
 
@@ -47,19 +47,31 @@ def parse_json(text: bytes | str) -> Any:  # noqa: ANN401  any JSON value
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     if len(data) > MAX_TEXT_BYTES:
         raise CanonicalFormError(f"the JSON text has {len(data):,} bytes; at most {MAX_TEXT_BYTES:,} are read")
-    require_shallow(data)
+    written = require_shallow(data)
+    sizes: list[int] = []
+
+    def counted(members: dict[str, Any]) -> dict[str, Any]:
+        sizes.append(len(members))
+        return members
+
     try:
-        return json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object_without_duplicates,
-            parse_constant=_refuse_constant,
-            parse_int=_bounded_integer,
-            parse_float=_finite_float,
-        )
+        value = _loads(data, object_hook=counted)
+        # Of a name that stands twice one member is left, so there are fewer than names were written.
+        return value if sum(sizes) == written else _loads(data, object_pairs_hook=_object_without_duplicates)
     except UnicodeDecodeError as error:
         raise CanonicalFormError(f"the text is not UTF-8 (byte {error.start})") from error
     except json.JSONDecodeError as error:
         raise CanonicalFormError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+
+
+def _loads(data: bytes, **hook: Any) -> Any:  # noqa: ANN401  any JSON value
+    return json.loads(
+        data.decode("utf-8"),
+        parse_constant=_refuse_constant,
+        parse_int=_bounded_integer,
+        parse_float=_finite_float,
+        **hook,
+    )
 
 
 def canonical_bytes(value: Any) -> bytes:  # noqa: ANN401  any JSON value
@@ -174,8 +186,10 @@ def _finite_float(literal: str) -> float:
     return number
 
 
-def require_shallow(data: bytes) -> None:
+def require_shallow(data: bytes) -> int:
     """Count values and brackets before the parser builds and recurses: in one pass, whatever the text is like.
+
+    Returns how many members its objects have, if it is JSON.
 
     The parser's own guard is Python's recursion limit, which a library may have raised beyond what the
     stack can bear (py_ecc, which eth-account imports, sets 100,000).
@@ -185,18 +199,20 @@ def require_shallow(data: bytes) -> None:
 
     """
     bare = _bare(data)
-    # Of twice as many, half at least begin a value, or the parser stops at a bracket that closes nothing.
-    steps = map(_STEPS.__getitem__, bare[: 2 * MAX_TEXT_VALUES].translate(None, b","))
+    # Of three times as many, a third at least begin a value, or the parser stops at what closes or names nothing.
+    steps = map(_STEPS.__getitem__, bare[: 3 * MAX_TEXT_VALUES].translate(None, b",:"))
     if max(accumulate(steps), default=0) > MAX_DEPTH:
         raise CanonicalFormError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
     _require_few(sum(map(bare.count, _BEGINNING)))  # every value but the first follows one of these
+    return bare.count(b":")
 
 
 def _bare(data: bytes) -> bytes:
-    """Return the brackets and commas that stand outside of strings."""
+    """Return the brackets, commas and colons that stand outside of strings."""
     # Without escapes every quote begins or ends a string. A pattern for strings would try each quote of one that
     # never ends as another beginning, which takes hours for a few megabytes.
-    plain = data.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _OTHERS)
+    escaped = data.replace(rb"\\", b"").replace(rb"\"", b"") if b"\\" in data else data
+    plain = escaped.translate(None, _OTHERS)
     _require_few(plain.count(b'"') // _QUOTES)
     return b"".join(plain.split(b'"')[::2])
 

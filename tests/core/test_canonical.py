@@ -137,10 +137,42 @@ def test_as_many_values_as_are_read_are_read() -> None:
     assert len(parse_json(text)) == MAX_TEXT_VALUES // 2
 
 
-@given(st.text(alphabet='a"\\[]{},'))
-def test_what_stands_inside_of_a_string_is_neither_a_value_nor_a_bracket(text: str) -> None:
+@given(st.text(alphabet='a"\\[]{},:'))
+def test_what_stands_inside_of_a_string_is_no_sign_of_json(text: str) -> None:
     data = json.dumps({text: [text, {"b": text}]}).encode()
-    assert _bare(data) == b"{[,{}]}"
+    assert _bare(data) == b"{:[,{:}]}"
+
+
+NAMES = st.sampled_from(["a", "b", ":", '"', "\\", '\\":', "é", ""])
+WRITTEN_NAMES = NAMES.map(json.dumps) | st.just(r'"\u0061"')  # which is another way to write "a"
+WRITTEN = st.recursive(
+    st.sampled_from(["1", "null", '"{:,"', '"\\\\"']),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: f"[{','.join(parts)}]")
+        | st.lists(st.tuples(WRITTEN_NAMES, inner), max_size=3).map(
+            lambda members: "{" + ",".join(f"{name} : {value}" for name, value in members) + "}"
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(WRITTEN)
+@example('{"a":1,"\\u0061":2}')
+@example('[{"a":{"b":1}},{"b":1,"a":":"}]')
+def test_a_member_that_stands_twice_is_refused_and_nothing_else(text: str) -> None:
+    twice: list[str] = []
+
+    def strictly(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        twice.extend(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
+        return dict(pairs)
+
+    expected = json.loads(text, object_pairs_hook=strictly)
+    if twice:
+        with pytest.raises(CanonicalFormError, match="stands twice"):
+            parse_json(text)
+    else:
+        assert parse_json(text) == expected
 
 
 def depth_of(value: object) -> int:
