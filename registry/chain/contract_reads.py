@@ -58,7 +58,6 @@ READS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 _Anchors = tuple[AnchorRecord | None, AnchorRecord | None]
-_Vouchers = dict[tuple[Address, datetime], tuple[Accreditation, ...]]
 
 
 @lru_cache(maxsize=256)  # the same is asked at two blocks
@@ -90,7 +89,8 @@ class ContractReads:
     def facts_of(self, questions: Sequence[ChainQuestion], at: Heads) -> list[ChainFacts]:
         """Return what it says of each credential at two blocks; what several ask alike is asked once.
 
-        What it said before of the same final block is not asked for again.
+        What it said before of the same final block is not asked for again. Who vouches for an anchor is asked together
+        with the rest where that block is known to hold the anchor, and once the anchor is known elsewhere.
 
         Raises:
             ChainUnavailableError: an answer makes no sense.
@@ -98,15 +98,15 @@ class ContractReads:
         """
         reads = dict.fromkeys(read for one in questions for read in _reads_of(one, at))
         said = self._final.known(at.final, reads)
-        said |= self._read(read for read in reads if read not in said)
+        finals = {one: _anchor_at(said, one, at.final) for one in questions}
+        said |= self._read(read for read in (*reads, *self._vouching(at.head, finals)) if read not in said)
         self._final.keep(at.final, said)
-        anchors = {one: _anchors(said, one, at) for one in questions}
-        vouchers = self._vouchers(at.head, anchors)
-        return [self._facts(one, at, said, anchors[one], vouchers) for one in questions]
+        anchors = {one: (_anchor_at(said, one, at.final), _anchor_at(said, one, at.head)) for one in questions}
+        standing = {one: final or latest for one, (final, latest) in anchors.items()}
+        said |= self._read(read for read in self._vouching(at.head, standing) if read not in said)
+        return [self._facts(one, at, said, anchors[one]) for one in questions]
 
-    def _facts(
-        self, question: ChainQuestion, at: Heads, said: Said, anchors: _Anchors, vouchers: _Vouchers
-    ) -> ChainFacts:
+    def _facts(self, question: ChainQuestion, at: Heads, said: Said, anchors: _Anchors) -> ChainFacts:
         account, leaf, key_hash = question.issuer, question.leaf_hash, question.key_hash
         final, latest = (_status(said[block, "statusOf", account, leaf]) for block in (at.final, at.head))
         standing = anchors[0] or anchors[1]
@@ -117,7 +117,7 @@ class ContractReads:
             latest=ChainView(at.head, anchors[1], latest),
             issuer=_issuer(said[at.head, "issuerOf", account]),
             key=_key(said[at.head, "signingKeyOf", account, key_hash]) if key_hash is not None else None,
-            accreditations=vouchers[account, standing.anchored_at] if standing else (),
+            accreditations=self._accreditations(said, at.head, account, standing),
         )
 
     def heads(self) -> Heads:
@@ -155,19 +155,18 @@ class ContractReads:
             where = f"chain {self._network.chain_id} at {self._network.contract.checksummed()}"
             raise self._unusable(f"gave no answer of the registry contract for {function} ({where})") from error
 
-    def _vouchers(self, block: int, anchors: Mapping[ChainQuestion, _Anchors]) -> _Vouchers:
-        """Return what each accepted accreditor said of each issuer at the time of each anchor."""
-        standing = ((one.issuer, final or latest) for one, (final, latest) in anchors.items())
-        moments = {(issuer, anchor.anchored_at) for issuer, anchor in standing if anchor is not None}
-        said = self._read(
-            _vouching(block, one, *moment) for moment in sorted(moments) for one in self._network.accreditors
-        )
-        return {
-            moment: tuple(
-                _accreditation(one, said[_vouching(block, one, *moment)]) for one in self._network.accreditors
-            )
-            for moment in moments
-        }
+    def _vouching(self, block: int, standing: Mapping[ChainQuestion, AnchorRecord | None]) -> Iterator[Read]:
+        """Yield what asks each accepted accreditor about each issuer at the time of each anchor."""
+        moments = {(one.issuer, anchor.anchored_at) for one, anchor in standing.items() if anchor is not None}
+        yield from (_vouching(block, one, *moment) for moment in sorted(moments) for one in self._network.accreditors)
+
+    def _accreditations(
+        self, said: Said, block: int, issuer: Address, anchor: AnchorRecord | None
+    ) -> tuple[Accreditation, ...]:
+        if anchor is None:
+            return ()
+        asked = ((one, _vouching(block, one, issuer, anchor.anchored_at)) for one in self._network.accreditors)
+        return tuple(_accreditation(one, said[read]) for one, read in asked)
 
     def _unusable(self, what: str) -> ChainUnavailableError:
         return ChainUnavailableError(f"{self._endpoint.name} {what}")
@@ -187,9 +186,10 @@ def _vouching(block: int, accreditor: Accreditor, issuer: Address, anchored_at: 
     return (block, "accreditationAt", accreditor.address, issuer, int(anchored_at.timestamp()))
 
 
-def _anchors(said: Said, question: ChainQuestion, at: Heads) -> _Anchors:
-    place = ("anchorOf", question.issuer, question.root, question.tree_size)
-    return _anchor(said[at.final, *place]), _anchor(said[at.head, *place])
+def _anchor_at(said: Said, question: ChainQuestion, block: int) -> AnchorRecord | None:
+    """Return the anchor that a block holds; None if it holds none, or was not asked yet."""
+    answer = said.get((block, "anchorOf", question.issuer, question.root, question.tree_size))
+    return _anchor(answer) if answer is not None else None
 
 
 def _quantity(value: object) -> int:

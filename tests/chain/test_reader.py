@@ -134,6 +134,30 @@ def test_a_final_block_is_asked_about_once_and_the_newest_every_time(
     assert reader.facts(question(issuer)).finalized.status.status is Status.REVOKED
 
 
+@pytest.mark.chain
+def test_who_vouches_for_a_known_anchor_is_asked_together_with_the_rest(
+    reader_of: Any, issuer: Address, devnet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, _ = devnet.new_account()
+    devnet.transact(agency, contract_calls.accredit(issuer, FAR, "Northfield", ""))
+    time.sleep(1.1)
+    devnet.transact(issuer, contract_calls.anchor([BatchRef(2, issuer, Root(LEAF), 3)]))
+    devnet.call("anvil_mine", "0x4")
+    trusting = (Accreditor(Address(agency), "the Agency"),)
+    reader, asked = reader_of(accreditors=trusting), []
+    head = int(devnet.call("eth_blockNumber"), 16)
+    monkeypatch.setattr(ContractReads, "heads", lambda _: Heads(head, head - 2))
+    batch = RpcEndpoint.batch
+    monkeypatch.setattr(RpcEndpoint, "batch", lambda self, calls: asked.append(len(calls)) or batch(self, calls))
+    others = [ChainQuestion(issuer, Root(LEAF), 3, leaf_hash(bytes([at])), KEY.key_hash) for at in range(2)]
+    for one, requests in zip(others, [2, 1], strict=True):
+        asked.clear()
+        facts = reader.facts(one)
+        assert len(asked) == requests
+        assert facts.accreditations[0].status is AccreditationStatus.ACTIVE
+        assert facts == reader_of(accreditors=trusting).facts(one)
+
+
 def test_what_was_said_of_a_final_block_is_not_kept_for_another() -> None:
     answers, read = FinalAnswers(), (7, "statusOf", "0x1", LEAF)
     assert answers.known(7, [read]) == {}

@@ -72,9 +72,9 @@ def test_what_is_read_at_once_is_bounded_by_number_and_by_size(folder: Path, mon
     (folder / "large").write_bytes(bytes(900))
     small, large = str(folder / "below" / "d.png"), str(folder / "large")
 
-    groups = judging._groups([small] * 70 + [small] * 9 + [large] * 3 + [str(folder / "gone")])
+    groups = judging._groups([small] * 100 + [small] * 9 + [large] * 3 + [str(folder / "gone")])
 
-    assert [len(group) for group in groups] == [64, 16, 2, 1]
+    assert [len(group) for group in groups] == [96, 14, 2, 1]
 
 
 def test_a_file_that_cannot_be_read_keeps_its_place_among_those_that_can(issued_home: Any, folder: Path) -> None:
