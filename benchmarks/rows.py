@@ -177,7 +177,7 @@ def verify(stage: Stage) -> Row:
         Peer(_python(OPENBADGESLIB, "openbadges_verify", *signed, note="signature only"), _as_designed(7.5, 2)),
     )
     ours = _ours(stage.anchored, "verify", str(stage.some_bundles))
-    limit = Limit(document_hashes=2, node_hashes=11, verifications=1)
+    limit = Limit(document_hashes=2, node_hashes=14, verifications=1)
     return Row("verify one, chain facts cached", "ms", ours, peers, Bar("seconds", 0.002), limit, rounds=11)
 
 
@@ -187,7 +187,7 @@ def verify_cold(stage: Stage) -> Row:
     peer = Peer(_once(CERT_VERIFIER, blockcerts.cert_verifier(issued), 1, "asks no chain"), _as_designed(0.17, 0.5))
     bundle = min(stage.some_bundles.iterdir())
     ours = Whole("ours", lambda _: [credanchor(stage.anchored, "verify", str(bundle))], 1)
-    limit = Limit(document_hashes=2, node_hashes=11, verifications=1)
+    limit = Limit(document_hashes=2, node_hashes=14, verifications=1)
     return Row("verify one, cold process, local chain", "s", ours, (peer,), Bar("seconds", 0.5), limit, rounds=11)
 
 
@@ -195,9 +195,10 @@ def verify_bulk(stage: Stage) -> Row:
     """Judge a folder with one command on the local chain."""
     folder = str(stage.anchored / "bundles")
     command = credanchor(stage.anchored, "verify", folder, "--workers", "1")
-    limit = Limit(document_hashes=2, node_hashes=11, verifications=1)
+    limit = Limit(document_hashes=2, node_hashes=14, verifications=1)
     title = f"verify a folder of {stage.sizes.bulk:,}, one worker"
-    return Row(title, "ms", Whole("ours", lambda _: [command], stage.sizes.bulk), limit=limit, rounds=3)
+    contender = Whole("ours", lambda _: [command], stage.sizes.bulk)
+    return Row(title, "ms", contender, bar=Bar("seconds", 0.001), limit=limit, rounds=3)
 
 
 ROWS: dict[str, Callable[[Stage], Row]] = {

@@ -39,7 +39,7 @@ class Sizes:
     """Leaves of OpenZeppelin's tree, which would take minutes at the size of the others."""
     verify: int = 100
     """Credentials judged one by one for each go."""
-    bulk: int = 2_000
+    bulk: int = 10_000
     """Credentials in the folder that is judged as a whole."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -73,7 +74,9 @@ def _may_carry(path: Path) -> bool:
 
 
 def _bounded(file: BinaryIO) -> bytes:
-    data = file.read(MAX_INPUT_BYTES + 1)
+    # A buffer as large as the file: one of the most that is read would be made for each, however small it is.
+    size = os.fstat(file.fileno()).st_size
+    data = file.read(min(size, MAX_INPUT_BYTES) + 1)
     if len(data) > MAX_INPUT_BYTES:
         raise InputError(f"It has more than {MAX_INPUT_BYTES:,} bytes, so it is not read.")
     return data

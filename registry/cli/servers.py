@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MAX_CONNECTIONS = 200
 """Most connections at once; others are told to come back."""
 NEW_OBJECTS = 50_000
-"""After how many more objects unreachable cycles are looked for: sooner than in other commands, since what a request leaves
-in one may be a document of megabytes."""
+"""After how many more objects unreachable cycles are looked for: sooner than in other commands, since what a request
+leaves in one may be a document of megabytes."""
 
 
 def serve_app(app: FastAPI, host: str, port: int, announce: Callable[[str], None], *, proxy: str | None = None) -> None:

@@ -50,7 +50,7 @@ class Sentence(str):
 
     def __new__(cls, template: str, /, **values: object) -> Self:
         """Return the text of a template filled with values."""
-        made = str.__new__(cls, filled(template, values))
+        made = str.__new__(cls, filled(template, values) if values else template)
         made.template, made.plural, made.values = template, "", MappingProxyType(values)
         return made
 

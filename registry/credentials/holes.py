@@ -64,9 +64,12 @@ class Places:
     def _collect(self, members: dict[str, Any], key: list[Any], values: list[Any]) -> None:
         for name, item in members.items():
             key.append(name)
-            if name in self.personal and type(item) in _SCALARS:
-                key.append(type(item))
+            kind = type(item)
+            if name in self.personal and kind in _SCALARS:
+                key.append(kind)
                 values.append(item)
+            elif kind is str:
+                key.append(item)
             else:
                 self._constant(item, key, values)
         key.append(_END)

@@ -71,9 +71,14 @@ class PublicKey:
     def verify(self, signature: bytes, message: bytes) -> None:
         """Raise SignatureError unless `signature` is this key's signature of `message`."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+            _verifier(self.raw).verify(signature, message)
         except InvalidSignature as error:
             raise SignatureError("The signature is not the named key's signature of this content.") from error
+
+
+@lru_cache(maxsize=64)  # the credentials of a batch are signed with the same key
+def _verifier(raw: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 def multibase(data: bytes) -> str:

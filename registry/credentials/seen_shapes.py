@@ -24,7 +24,7 @@ from registry.credentials.jsonld import canonical_nquads, expand
 from registry.credentials.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
 
     from registry.credentials.graph_template import GraphTemplate
     from registry.credentials.holes import Holes
@@ -41,11 +41,24 @@ _TIMES = frozenset({"validFrom", "validUntil", "awardedDate"})
 _KINDS = frozenset({str, int, float})
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What documents have in common that differ in the values of their holes alone."""
+
+    graph: GraphTemplate
+    names: tuple[object, ...]
+    """The member that each hole is the value of."""
+
+    def filled(self, values: Sequence[Any]) -> bytes | None:
+        """Return the canonical N-Quads with these values; None if one of them is not plain."""
+        return self.graph.filled(values) if _are_plain(self.names, values) else None
+
+
 @dataclass(slots=True)
 class SeenShapes:
     """Remembers shapes, each from its second good document on, so that a stranger's single ones cost nothing more."""
 
-    _known: dict[Hashable, GraphTemplate] = field(default_factory=dict)
+    _known: dict[Hashable, _Shape] = field(default_factory=dict)
     _met: set[int] = field(default_factory=set)
 
     def nquads(self, unsigned: dict[str, Any]) -> bytes | None:
@@ -54,22 +67,25 @@ class SeenShapes:
         if holes is None:
             return None
         shape = self._known.get(holes.key)
-        return shape.filled(holes.values) if shape is not None and _are_plain(holes) else None
+        return shape.filled(holes.values) if shape is not None else None
 
     def remember(self, unsigned: dict[str, Any]) -> None:
         """Take note of a document without proof that the slow way found nothing wrong with."""
         holes = _holes(unsigned)
-        if holes is None or holes.key in self._known or len(holes.key) > MAX_PARTS or not _are_plain(holes):
+        if holes is None or holes.key in self._known or len(holes.key) > MAX_PARTS:
+            return
+        names = _names(holes)
+        if not _are_plain(names, holes.values):
             return
         name = hash(holes.key)
         if name not in self._met:
             _make_room(self._met, MAX_MET)
             self._met.add(name)
             return
-        shape = _shape(unsigned)
-        if shape is not None and shape.filled(holes.values) == canonical_nquads(expand(unsigned)):
+        graph = _graph(unsigned)
+        if graph is not None and graph.filled(holes.values) == canonical_nquads(expand(unsigned)):
             _make_room(self._known, MAX_SHAPES)
-            self._known[holes.key] = shape
+            self._known[holes.key] = _Shape(graph, names)
 
 
 def _holes(unsigned: dict[str, Any]) -> Holes | None:
@@ -79,7 +95,7 @@ def _holes(unsigned: dict[str, Any]) -> Holes | None:
         return None
 
 
-def _shape(unsigned: dict[str, Any]) -> GraphTemplate | None:
+def _graph(unsigned: dict[str, Any]) -> GraphTemplate | None:
     try:
         marked = _PLACES.marked(unsigned)
         return graph_template(expand(marked.document), marked.markers)
@@ -87,11 +103,15 @@ def _shape(unsigned: dict[str, Any]) -> GraphTemplate | None:
         return None
 
 
-def _are_plain(holes: Holes) -> bool:
-    """Return whether no value can make a difference to what is said of the document's form."""
+def _names(holes: Holes) -> tuple[object, ...]:
+    """Return the member that each hole is the value of."""
     # A hole stands in the key as the kind of its value, right after its member's name.
-    names = [name for name, kind in pairwise(holes.key) if isinstance(kind, type) and kind in _KINDS]
-    named = list(zip(names, holes.values, strict=True))
+    return tuple(name for name, kind in pairwise(holes.key) if isinstance(kind, type) and kind in _KINDS)
+
+
+def _are_plain(names: Sequence[object], values: Sequence[Any]) -> bool:
+    """Return whether no value can make a difference to what is said of the document's form."""
+    named = list(zip(names, values, strict=True))
     ids = [value for name, value in named if name == "id"]
     # Of one id said twice, both places would describe one thing.
     return len(set(ids)) == len(ids) and all(_is_plain(name, value) for name, value in named)

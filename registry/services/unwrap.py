@@ -5,7 +5,6 @@ from __future__ import annotations
 from registry.core.canonical import parse_json
 from registry.core.errors import CanonicalFormError, CredentialFormatError, InputError, ReceiptFormatError
 from registry.core.receipt import Bundle, parse_bundle
-from registry.credentials.baking import unbake
 from registry.credentials.pictures import media_type_of
 from registry.services.kinds import Kind, foreign_value
 
@@ -75,6 +74,8 @@ def _from_pdf(data: bytes) -> Bundle:
 
 
 def _from_picture(data: bytes) -> Bundle:
+    from registry.credentials.baking import unbake  # noqa: PLC0415  reading XML takes 0.01 s to load
+
     credential, receipts = unbake(data)
     bundle = _from_text(credential.strip().encode("utf-8"))
     if receipts is None:
