@@ -213,11 +213,13 @@ def _known(value: int) -> datetime:
     return at
 
 
+@lru_cache(maxsize=256)  # of most credentials the same is said
 def _anchor(answer: tuple[int, int, int]) -> AnchorRecord | None:
     anchored_at, block_number, revoked_at = answer
     return AnchorRecord(_known(anchored_at), block_number, _time(revoked_at)) if anchored_at else None
 
 
+@lru_cache(maxsize=256)  # of most credentials the same is said
 def _status(answer: tuple[int, int, int, int]) -> StatusRecord:
     status, revoked_at, suspended_at, reason = answer
     try:
@@ -226,11 +228,13 @@ def _status(answer: tuple[int, int, int, int]) -> StatusRecord:
         raise ChainUnavailableError(f"the endpoint answered with status {status}, which does not exist") from error
 
 
+@lru_cache(maxsize=256)  # of most credentials the same is said
 def _issuer(answer: tuple[bytes, str, str, int]) -> IssuerRecord | None:
     did_hash, admin, _, registered_at = answer
     return IssuerRecord(did_hash, Address(admin), _known(registered_at)) if registered_at else None
 
 
+@lru_cache(maxsize=256)  # of most credentials the same is said
 def _key(answer: tuple[int, int]) -> KeyRecord | None:
     added_at, retired_since = answer
     if not added_at:
