@@ -74,9 +74,11 @@ def _may_carry(path: Path) -> bool:
 
 
 def _bounded(file: BinaryIO) -> bytes:
-    # A buffer as large as the file: one of the most that is read would be made for each, however small it is.
-    size = os.fstat(file.fileno()).st_size
-    data = file.read(min(size, MAX_INPUT_BYTES) + 1)
+    # A buffer as large as the file says it is; one of the most that is read would be made for each, however small.
+    said = min(os.fstat(file.fileno()).st_size, MAX_INPUT_BYTES)
+    data = file.read(said + 1)
+    if len(data) > said:  # a pipe, or it grew meanwhile
+        data += file.read(MAX_INPUT_BYTES + 1 - len(data))
     if len(data) > MAX_INPUT_BYTES:
         raise InputError(f"It has more than {MAX_INPUT_BYTES:,} bytes, so it is not read.")
     return data
