@@ -25,11 +25,12 @@ from registry.credentials.compose import PERSONAL, composed
 from registry.credentials.contexts import CONTEXTS, SERVED, context_document
 from registry.credentials.hole_texts import SAFE_SCHEMES
 from registry.credentials.holes import Places
+from registry.credentials.jsonld import canonical_nquads
 from registry.credentials.keys import multibase
 from registry.credentials.mapping import mapping_of
 from registry.credentials.recipient_id import Recipient
 from registry.credentials.roster import RosterRow
-from registry.credentials.signing import ProofOptions, secure, sign, signing_input, verify_proof
+from registry.credentials.signing import ProofOptions, require_signable, secure, sign, signing_input, verify_proof
 from registry.credentials.status_list import status_entry
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example" / "data-foundations.json"
@@ -356,6 +357,24 @@ def test_a_recipient_with_the_id_of_something_else_in_the_credential_goes_the_sl
     assert not is_fast(cohort, same)
     require_same_as_alone(cohort, same)
     assert is_fast(cohort, document(cohort, row(recipient=Recipient(did="did:web:bea.example")), 3))
+
+
+def test_two_values_of_one_member_are_two_statements_and_not_if_they_are_the_same() -> None:
+    unsigned = document(cohort_for(FULL), row())
+    achievement = unsigned["credentialSubject"]["achievement"]
+
+    def tagged(*tags: str) -> dict[str, Any]:
+        return {
+            **unsigned,
+            "credentialSubject": {"type": ["AchievementSubject"], "achievement": achievement | {"tag": list(tags)}},
+        }
+
+    markers = ("urn:hole:1:", "urn:hole:2:")
+    template = graph_template.graph_template(require_signable(tagged(*markers)), markers)
+    assert template is not None
+    for tags in (("a", "b"), ("b", "a")):
+        assert template.filled(tags) == canonical_nquads(require_signable(tagged(*tags)))
+    assert template.filled(("a", "a")) is None
 
 
 # --- Defects
