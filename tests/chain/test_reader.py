@@ -158,6 +158,22 @@ def test_who_vouches_for_a_known_anchor_is_asked_together_with_the_rest(
         assert facts == reader_of(accreditors=trusting).facts(one)
 
 
+@pytest.mark.chain
+def test_who_vouches_for_an_anchor_is_asked_before_that_is_final(
+    reader_of: Any, issuer: Address, devnet: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency, _ = devnet.new_account()
+    devnet.transact(agency, contract_calls.accredit(issuer, FAR, "Northfield", ""))
+    time.sleep(1.1)
+    before = int(devnet.call("eth_blockNumber"), 16)
+    devnet.transact(issuer, contract_calls.anchor([BatchRef(2, issuer, Root(LEAF), 3)]))
+    monkeypatch.setattr(ContractReads, "heads", lambda _: Heads(int(devnet.call("eth_blockNumber"), 16), before))
+    reader = reader_of(accreditors=(Accreditor(Address(agency), "the Agency"),))
+    facts = reader.facts(ChainQuestion(issuer, Root(LEAF), 3, LEAF, KEY.key_hash))
+    assert (facts.finalized.anchor, facts.latest.anchor is None) == (None, False)
+    assert facts.accreditations[0].status is AccreditationStatus.ACTIVE
+
+
 def test_what_was_said_of_a_final_block_is_not_kept_for_another() -> None:
     answers, read = FinalAnswers(), (7, "statusOf", "0x1", LEAF)
     assert answers.known(7, [read]) == {}
