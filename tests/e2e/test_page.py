@@ -98,6 +98,7 @@ def _paste(page: Page, text: str) -> None:
     page.get_by_label("Paste the credential").fill(text)
     page.get_by_role("button", name="Check it").click()
     page.wait_for_selector("#verdict")
+    page.wait_for_load_state()  # the style sheet comes after the words
 
 
 def test_a_pasted_bundle_gets_its_verdict_without_a_complaint_or_a_request_elsewhere(page: Page, site: Site) -> None:
