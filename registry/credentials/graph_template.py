@@ -136,8 +136,12 @@ def _line(quad: Quad, arguments: Mapping[object, int]) -> Iterator[Piece]:
 def _template(lines: Sequence[Line], count: int, writers: tuple[Writer, ...]) -> GraphTemplate | None:
     known: dict[bytes, int] = {}
     varying: list[tuple[int, GraphText]] = []
+    naming: list[list[Line]] = [[] for _ in range(count)]
+    for line in lines:
+        for node in {at for at in holes(line) if at < count}:
+            naming[node].append(line)
     for node in range(count):
-        own = [_seen_from(node, line, count) for line in lines if node in line]
+        own = [_seen_from(node, line, count) for line in naming[node]]
         text = statements(own, count, twice=True)
         if any(map(holes, own)):
             varying.append((node, text))

@@ -10,7 +10,7 @@ Source: W3C RDF Dataset Canonicalization 1.0, 4.4 (lines in code point order).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby, pairwise, product
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -122,7 +122,11 @@ def _sorted_places(runs: Sequence[Sequence[Line]], places: Sequence[int]) -> Ite
 
 
 def _stand_before(run: Sequence[Line], other: Sequence[Line]) -> bool:
-    return all(_stands_before(line, its) for line, its in product(run, other))
+    """Return whether all lines of a run stand before all of another, whatever is filled in.
+
+    What decides is the same for every two of them, or for one of the first lines it is a label.
+    """
+    return all(_stands_before(line, other[0]) for line in run) and all(_stands_before(run[0], its) for its in other)
 
 
 def _stands_before(line: Line, other: Line) -> bool:

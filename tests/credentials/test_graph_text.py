@@ -47,6 +47,7 @@ def is_settled(text: GraphText) -> bool:
 
 ALIGNED = about("<urn:a>", *[("<urn:p>", " ", label) for label in range(LABELS)], ("<urn:q>", " ", '"', 3, '"'))
 TWO_RUNS = about("<urn:a>", *[(name, " ", at) for name in ("<urn:p>", "<urn:q>") for at in (0, 1)])
+TWO_SUBJECTS = [(at, " ", name, " ", "_:z", " ", ".") for name in ("<urn:p>", "<urn:q>") for at in (0, 1)]
 TWO_LABELS = [(0, " ", "<urn:p>", " ", 1, " ", "."), (1, " ", "<urn:p>", " ", 2, " ", ".")]
 TWO_VALUES = about("<urn:a>", *[("<urn:p>", " ", '"', at, '"') for at in (3, 4)])
 AMONG_LABELS = about(0, *[("<urn:p>", " ", label) for label in range(1, LABELS)], ("<urn:b>", " ", '"', 3, '"'))
@@ -55,6 +56,7 @@ AMONG_LABELS = about(0, *[("<urn:p>", " ", label) for label in range(1, LABELS)]
 @example(ALIGNED, [b"_:c14n10", b"_:c14n2", b"_:c14n1", b"", b"", b""])
 @example(AMONG_LABELS, [b"_:c14n3", b"_:c14n2", b"_:c14n1", b"", b"", b""])
 @example(TWO_RUNS, [b"_:c14n2", b"_:c14n1", b"_:c14n3", b"", b"", b""])
+@example(TWO_SUBJECTS, [b"_:c14n2", b"_:c14n1", b"_:c14n3", b"", b"", b""])
 @example(TWO_LABELS, [b"_:c14n3", b"_:c14n2", b"_:c14n1", b"", b"", b""])
 @example(TWO_VALUES, [b"_:c14n3", b"_:c14n2", b"_:c14n1", b"same", b"same", b""])
 @given(st.lists(LINES, unique=True, max_size=6), ARGUMENTS)
