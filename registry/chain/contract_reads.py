@@ -90,7 +90,7 @@ class ContractReads:
         """Return what it says of each credential at two blocks; what several ask alike is asked once.
 
         What it said before of the same final block is not asked for again. Who vouches for an anchor is asked together
-        with the rest where that block is known to hold the anchor, and once the anchor is known elsewhere.
+        with the rest if it was said before that this block holds the anchor, and else afterwards.
 
         Raises:
             ChainUnavailableError: an answer makes no sense.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from registry.services.workers import Workers
 
 TOGETHER = 96
-"""How many credentials chains are asked about at once: two batches of calls, and eight calls for what they share."""
+"""How many credentials chains are asked about at once: two batches of calls, with eight about what they share."""
 MOST_BYTES = 4 * 1024 * 1024
 """A group with this much is full, however few it holds: this process has read all groups that are under way."""
 Unjudged = (InputError, ProfileUnavailableError, LinkUnreachableError)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from registry.credentials.graph_text import TwiceError, beginning, holes, statements
+from registry.credentials.graph_text import TwiceError, arguments_in, beginning, statements
 from registry.credentials.hole_texts import value_of, writer_of
 from registry.credentials.jsonld import graph_of
 
@@ -76,7 +76,7 @@ class GraphTemplate:
         texts = [text for _, text in named]
         texts += [self.blank[ranked[rank]] for rank in self.ranks]
         try:
-            return b"".join([text.form % text.pick(arguments) for text in texts])
+            return b"".join([text.filled(arguments) for text in texts])
         except TwiceError:
             return None
 
@@ -138,12 +138,12 @@ def _template(lines: Sequence[Line], count: int, writers: tuple[Writer, ...]) ->
     varying: list[tuple[int, GraphText]] = []
     naming: list[list[Line]] = [[] for _ in range(count)]
     for line in lines:
-        for node in {at for at in holes(line) if at < count}:
+        for node in {at for at in arguments_in(line) if at < count}:
             naming[node].append(line)
     for node in range(count):
         own = [_seen_from(node, line, count) for line in naming[node]]
         text = statements(own, count, twice=True)
-        if any(map(holes, own)):
+        if any(map(arguments_in, own)):
             varying.append((node, text))
         else:
             known[_hash(text, ())] = node
@@ -153,13 +153,13 @@ def _template(lines: Sequence[Line], count: int, writers: tuple[Writer, ...]) ->
     for line in lines:
         about.setdefault(line[: line.index(" ") + 1], []).append(line)
     said = [(subject, statements(own, count)) for subject, own in about.items()]
-    named = [(beginning(subject), text) for subject, text in said[count:] if not holes(subject)]
+    named = [(beginning(subject), text) for subject, text in said[count:] if not arguments_in(subject)]
     return GraphTemplate(
         writers=writers,
         known=known,
         varying=tuple(varying),
         named=tuple((name.filled(()), text) for name, text in named),
-        personal=tuple((beginning(subject), text) for subject, text in said[count:] if holes(subject)),
+        personal=tuple((beginning(subject), text) for subject, text in said[count:] if arguments_in(subject)),
         blank=tuple(text for _, text in said[:count]),
         ranks=tuple(sorted(range(count), key=lambda rank: _LABELS[rank])),
     )

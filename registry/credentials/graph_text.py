@@ -45,7 +45,7 @@ class GraphText:
 
 def beginning(line: Line) -> GraphText:
     """Return how a statement begins, or all of it, without a line feed."""
-    return GraphText(_form(line), _picker(holes(line)))
+    return GraphText(_form(line), _picker(arguments_in(line)))
 
 
 def statements(lines: Iterable[Line], labels: int, *, twice: bool = False) -> GraphText:
@@ -55,7 +55,7 @@ def statements(lines: Iterable[Line], labels: int, *, twice: bool = False) -> Gr
     """
     whole = sorted(lines, key=_constants)
     form = b"".join(_form(line) + b"\n" for line in whole)
-    order = [at for line in whole for at in holes(line)]
+    order = [at for line in whole for at in arguments_in(line)]
     runs = [list(run) for _, run in groupby(whole, _constants)]
     places = [_place(run, labels) for run in runs]
     if None in places or not all(_stand_before(one, other) for one, other in pairwise(runs)):
@@ -64,7 +64,7 @@ def statements(lines: Iterable[Line], labels: int, *, twice: bool = False) -> Gr
     return GraphText(form, _PickRuns(tuple(order), tuple(sorted_places)) if sorted_places else _picker(order))
 
 
-def holes(line: Line) -> list[int]:
+def arguments_in(line: Line) -> list[int]:
     """Return the numbers of the arguments that are filled into a line, in order."""
     return [piece for piece in line if isinstance(piece, int)]
 
@@ -115,9 +115,9 @@ def _sorted_places(runs: Sequence[Sequence[Line]], places: Sequence[int]) -> Ite
     """Yield for each run of several lines where in the order of all arguments those stand that tell them apart."""
     before = 0
     for run, place in zip(runs, places, strict=True):
-        each = len(holes(run[0]))
+        each = len(arguments_in(run[0]))
         if len(run) > 1:
-            yield tuple(before + each * number + len(holes(run[0][:place])) for number in range(len(run)))
+            yield tuple(before + each * number + len(arguments_in(run[0][:place])) for number in range(len(run)))
         before += each * len(run)
 
 

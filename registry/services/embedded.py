@@ -20,7 +20,6 @@ KINDS: dict[str, Literal["endorsement", "component"]] = {
 """Members that hold credentials, and what those are to the outer one."""
 _NOT_SEARCHED = frozenset({"@context", "proof"})
 _CONTAINERS = (dict, list)
-_NAMES = frozenset(KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,21 @@ def embedded_in(document: dict[str, Any], place: str = "") -> Iterator[Embedded]
     `place` is what goes before each place. The document's depth is bounded by the parser.
     """
     for name, member in document.items():
-        if name not in _NOT_SEARCHED and (isinstance(member, _CONTAINERS) or name in KINDS):
-            for where, one in _entries(name, member):
-                if name in KINDS and isinstance(one, dict | str):
-                    yield Embedded(KINDS[name], f"{place}{name}{where or '[0]'}", one, document)
-                elif isinstance(one, dict):
-                    yield from embedded_in(one, f"{place}{name}{where}.")
+        if name in KINDS:
+            for number, one in enumerate(member if isinstance(member, list) else [member]):
+                if isinstance(one, dict | str):
+                    yield Embedded(KINDS[name], f"{place}{name}[{number}]", one, document)
+        elif isinstance(member, _CONTAINERS) and name not in _NOT_SEARCHED:
+            yield from _embedded_below(member, f"{place}{name}")
 
 
-def may_hold_any(document: dict[str, Any]) -> bool:
-    """Return whether a member that holds credentials stands anywhere in a document: in most none does.
-
-    Without one, `embedded_in` yields nothing, and takes several times as long to find that out.
-    """
-    stack: list[Any] = [document]
-    while stack:
-        item = stack.pop()
-        if type(item) is dict:
-            if not _NAMES.isdisjoint(item):
-                return True
-            item = item.values()
-        stack += [one for one in item if type(one) is dict or type(one) is list]
-    return False
+def _embedded_below(member: dict[str, Any] | list[Any], place: str) -> Iterator[Embedded]:
+    if isinstance(member, dict):
+        yield from embedded_in(member, f"{place}.")
+        return
+    for number, one in enumerate(member):
+        if isinstance(one, dict):
+            yield from embedded_in(one, f"{place}[{number}].")
 
 
 def components_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -73,10 +65,3 @@ def components_in(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if one.kind == "component" and isinstance(one.document, dict):
             yield one.document
             yield from components_in(one.document)
-
-
-def _entries(name: str, member: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  any JSON value
-    if isinstance(member, list):
-        yield from ((f"[{number}]", one) for number, one in enumerate(member))
-    elif isinstance(member, dict) or name in KINDS:
-        yield "", member

@@ -7,7 +7,7 @@ the chain and the bundle leave open, and only on behalf of a document that its i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from registry.checks.facts import NOT_ASKED, AccreditationStatus, ChainFacts, Facts, PartFacts, Unreachable
@@ -18,7 +18,7 @@ from registry.credentials.findings import FormatProblem
 from registry.credentials.presented import Presented, SignatureFinding, entry_shown
 from registry.services.anchors import Anchoring, anchoring_of, best_first, leaves_of, questions_of, shown
 from registry.services.chain_questions import ChainQuestions
-from registry.services.embedded import Embedded, embedded_in, may_hold_any
+from registry.services.embedded import Embedded, embedded_in
 from registry.services.listed_status import ListKeys, listed_status
 from registry.services.web_questions import WebQuestions
 
@@ -52,8 +52,6 @@ class Begun:
     """The bundle's receipts of one of these, the best first."""
     presented: Presented
     """The document, judged by the proof that the first receipt anchors."""
-    may_hold_parts: bool
-    """Whether there may be credentials inside of it."""
 
 
 class Gathering:
@@ -96,8 +94,7 @@ class Gathering:
         """Return what follows from credential and bundle alone; nobody is asked. CredentialFormatError as above."""
         leaves = leaves_of(credential)
         receipts = best_first(self._receipts, leaves, self._chains)
-        presented = shown(credential, receipts, leaves)
-        return Begun(credential, leaves, tuple(receipts), presented, may_hold_any(presented.document))
+        return Begun(credential, leaves, tuple(receipts), shown(credential, receipts, leaves))
 
     def questions(self, begun: Begun) -> list[tuple[NetworkRef, ChainQuestion]]:
         """Return what chains will be asked because of the bundle's own receipts."""
@@ -113,7 +110,7 @@ class Gathering:
     ) -> Facts:
         """Ask whoever is to be asked, and return everything known."""
         presented, anchoring, unreachable = self._anchored(begun)
-        parts, unjudged = self._parts(begun, presented, depth)
+        parts, unjudged = self._parts(begun.credential, presented, depth)
         if unjudged:
             presented = replace(presented, format_problems=(*presented.format_problems, *unjudged))
         return Facts(
@@ -181,28 +178,27 @@ class Gathering:
         return listed_status(presented, anchoring, self._web, ListKeys(self._chains, self._now))
 
     def _parts(
-        self, begun: Begun, presented: Presented, depth: int
+        self, credential: dict[str, Any] | str, presented: Presented, depth: int
     ) -> tuple[tuple[PartFacts, ...], tuple[FormatProblem, ...]]:
         """Return the embedded credentials with their facts, and a problem if there are more than are judged."""
         if _is_refused(presented):
             return (), ()  # its verdict is clear, and it may hold anything
         room = self._parts_left if depth < MAX_NESTING else 0
-        inside = embedded_in(presented.document) if begun.may_hold_parts else iter(())
-        beside = self._given_beside(presented.document) if depth == 0 else iter(())
-        parts = list(islice(chain(inside, beside), room + 1))
+        parts = list(islice(self._found(presented.document, depth), room + 1))
         judged, unjudged = parts[:room], parts[room:]
         self._parts_left -= len(judged)
         if not judged:
             return (), _unjudged(unjudged)
-        whole = endorsed_credential(presented.credential_id, entry_shown(begun.credential, presented.leaf_hash))
+        whole = endorsed_credential(presented.credential_id, entry_shown(credential, presented.leaf_hash))
         facts = []
         for part in judged:
             of = whole if part.within is presented.document else endorsed_object(part.within)
             facts.append(PartFacts(part.kind, part.place, self._part(part, depth + 1, of)))
         return tuple(facts), _unjudged(unjudged)
 
-    def _given_beside(self, document: dict[str, Any]) -> Iterator[Embedded]:
-        for number, one in enumerate(self._beside):
+    def _found(self, document: dict[str, Any], depth: int) -> Iterator[Embedded]:
+        yield from embedded_in(document)
+        for number, one in enumerate(self._beside if depth == 0 else ()):
             yield Embedded("endorsement", f"endorsements[{number}]", one, document)
 
     def _part(self, part: Embedded, depth: int, of: Endorsed) -> Facts:

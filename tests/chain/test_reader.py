@@ -134,16 +134,21 @@ def test_a_final_block_is_asked_about_once_and_the_newest_every_time(
     assert reader.facts(question(issuer)).finalized.status.status is Status.REVOKED
 
 
+def accredited(devnet: Any, issuer: Address) -> tuple[Accreditor]:
+    """Let an agency vouch for an issuer; what is anchored next falls into a later second."""
+    agency, _ = devnet.new_account()
+    devnet.transact(agency, contract_calls.accredit(issuer, FAR, "Northfield", ""))
+    time.sleep(1.1)
+    return (Accreditor(Address(agency), "the Agency"),)
+
+
 @pytest.mark.chain
 def test_who_vouches_for_a_known_anchor_is_asked_together_with_the_rest(
     reader_of: Any, issuer: Address, devnet: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agency, _ = devnet.new_account()
-    devnet.transact(agency, contract_calls.accredit(issuer, FAR, "Northfield", ""))
-    time.sleep(1.1)
+    trusting = accredited(devnet, issuer)
     devnet.transact(issuer, contract_calls.anchor([BatchRef(2, issuer, Root(LEAF), 3)]))
     devnet.call("anvil_mine", "0x4")
-    trusting = (Accreditor(Address(agency), "the Agency"),)
     reader, asked = reader_of(accreditors=trusting), []
     head = int(devnet.call("eth_blockNumber"), 16)
     monkeypatch.setattr(ContractReads, "heads", lambda _: Heads(head, head - 2))
@@ -162,14 +167,11 @@ def test_who_vouches_for_a_known_anchor_is_asked_together_with_the_rest(
 def test_who_vouches_for_an_anchor_is_asked_before_that_is_final(
     reader_of: Any, issuer: Address, devnet: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agency, _ = devnet.new_account()
-    devnet.transact(agency, contract_calls.accredit(issuer, FAR, "Northfield", ""))
-    time.sleep(1.1)
+    trusting = accredited(devnet, issuer)
     before = int(devnet.call("eth_blockNumber"), 16)
     devnet.transact(issuer, contract_calls.anchor([BatchRef(2, issuer, Root(LEAF), 3)]))
     monkeypatch.setattr(ContractReads, "heads", lambda _: Heads(int(devnet.call("eth_blockNumber"), 16), before))
-    reader = reader_of(accreditors=(Accreditor(Address(agency), "the Agency"),))
-    facts = reader.facts(ChainQuestion(issuer, Root(LEAF), 3, LEAF, KEY.key_hash))
+    facts = reader_of(accreditors=trusting).facts(ChainQuestion(issuer, Root(LEAF), 3, LEAF, KEY.key_hash))
     assert (facts.finalized.anchor, facts.latest.anchor is None) == (None, False)
     assert facts.accreditations[0].status is AccreditationStatus.ACTIVE
 

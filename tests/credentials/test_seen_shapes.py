@@ -204,6 +204,17 @@ def test_a_shape_is_known_from_its_second_good_document_on_and_a_bad_one_teaches
         assert len(shapes._known) == known
 
 
+def test_no_shape_is_worked_out_from_a_document_with_an_odd_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out = []
+    monkeypatch.setattr(seen_shapes, "_graph", worked_out.append)
+    odd = unsigned(1, evidence=[{"id": "ftp://uni.example/work/1", "type": ["Evidence"], "narrative": "A report."}])
+    for document, number in ((odd, 0), (unsigned(1), 1)):
+        shapes = SeenShapes()
+        for _ in range(3):
+            shapes.remember(document)
+        assert bool(worked_out) is bool(number)
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seen_shapes, "MAX_SHAPES", 3)
     monkeypatch.setattr(seen_shapes, "MAX_MET", 5)
